@@ -1,0 +1,133 @@
+/**
+ * What a write means, as pure functions: the oracle that every adapter is compared with, and the whole of a store that
+ * can only compare versions (`versioned-store.ts`).
+ */
+import { fieldKind } from './fields.js';
+import type { Change, Entries, Fields, Path, RowKey, Scalar, Test, Write } from './store.js';
+
+const KEY_PART = /^[A-Za-z0-9_.:-]{1,250}$/;
+
+/** The value at a path, or undefined. An entry of an absent map is missing. */
+export function valueAt(fields: Fields, path: Path): Scalar | Entries | undefined {
+  if (typeof path === 'string') return Object.hasOwn(fields, path) ? fields[path] : undefined;
+  const map = Object.hasOwn(fields, path[0]) ? fields[path[0]] : undefined;
+  return typeof map === 'object' && Object.hasOwn(map, path[1]) ? map[path[1]] : undefined;
+}
+
+/** Whether one test holds on a row's content. */
+export function holds(fields: Fields, test: Test): boolean {
+  const value = valueAt(fields, test.path);
+  switch (test.test) {
+    case 'missing':
+      return value === undefined;
+    case 'equals':
+      return value === test.value;
+    case 'below':
+      return typeof value === 'number' && value < test.value;
+  }
+}
+
+/** Whether every test holds. */
+export function holdsAll(fields: Fields, tests: readonly Test[]): boolean {
+  return tests.every((test) => holds(fields, test));
+}
+
+function without<T>(record: Readonly<Record<string, T>>, name: string): Record<string, T> {
+  const { [name]: _, ...rest } = record;
+  return rest;
+}
+
+function applyOne(fields: Fields, change: Change): Fields {
+  const { path } = change;
+  if (typeof path === 'string') {
+    if (change.change === 'remove') return without(fields, path);
+    return { ...fields, [path]: change.change === 'set' ? change.value : added(fields[path], change.value) };
+  }
+  const [name, entry] = path;
+  const map = fields[name];
+  if (typeof map !== 'object') throw new TypeError(`change of entry "${entry}": the row has no map "${name}"`);
+  if (change.change === 'remove') return { ...fields, [name]: without(map, entry) };
+  const value = change.change === 'set' ? change.value : added(map[entry], change.value);
+  return { ...fields, [name]: { ...map, [entry]: value } };
+}
+
+function added(current: Scalar | Entries | undefined, value: number): number {
+  if (current !== undefined && typeof current !== 'number') throw new TypeError('add to a value that is no number');
+  return (current ?? 0) + value;
+}
+
+/** The content after all changes. */
+export function changed(fields: Fields, changes: readonly Change[]): Fields {
+  return changes.reduce(applyOne, fields);
+}
+
+/** The content a write leaves where `current` is the row's content now: null = no row; 'refused' = the condition fails. */
+export function effectOf(current: Fields | undefined, write: Write): Fields | null | 'refused' {
+  if (write.write === 'create') return current === undefined ? write.fields : 'refused';
+  if (current === undefined || !holdsAll(current, write.when)) return 'refused';
+  return write.write === 'delete' ? null : changed(current, write.changes);
+}
+
+/** @throws TypeError where the key is outside the domain. */
+export function checkKey(key: RowKey): void {
+  if (key.table !== 'runs' && key.table !== 'items') throw new TypeError(`no such table: ${String(key.table)}`);
+  for (const part of [key.partition, key.sort]) {
+    if (!KEY_PART.test(part)) throw new TypeError(`key part outside [A-Za-z0-9_.:-]{1,250}: ${JSON.stringify(part)}`);
+  }
+}
+
+function checkScalar(what: string, kind: string | undefined, value: Scalar): void {
+  if (kind !== undefined && kind !== 'map' && typeof value !== (kind === 'text' ? 'string' : kind)) {
+    throw new TypeError(`${what}: ${typeof value} where the field is ${kind}`);
+  }
+  if (typeof value === 'string' && (!value.isWellFormed() || value.includes('\0'))) {
+    throw new TypeError(`${what}: strings must be well-formed, without U+0000`);
+  }
+  if (typeof value === 'number' && (!Number.isSafeInteger(value) || Object.is(value, -0))) {
+    throw new TypeError(`${what}: numbers must be safe integers, not -0`);
+  }
+  if (!['string', 'number', 'boolean'].includes(typeof value)) throw new TypeError(`${what}: not a scalar`);
+}
+
+function checkPath(write: Write, path: Path): string | undefined {
+  const [name, entry] = typeof path === 'string' ? [path, undefined] : path;
+  const kind = fieldKind(write.key.table, name);
+  if (kind === undefined) throw new TypeError(`no field "${name}" in table ${write.key.table}`);
+  if ((kind === 'map') !== (entry !== undefined)) throw new TypeError(`field "${name}": a map takes an entry, others none`);
+  if (entry === '') throw new TypeError(`field "${name}": an entry needs a name`);
+  return kind;
+}
+
+/** @throws TypeError where a write is outside the domain: to be called before any request. */
+export function checkWrite(write: Write): void {
+  checkKey(write.key);
+  if (write.write === 'create') {
+    for (const [name, value] of Object.entries(write.fields)) {
+      const kind = fieldKind(write.key.table, name);
+      if (kind === undefined) throw new TypeError(`no field "${name}" in table ${write.key.table}`);
+      if ((kind === 'map') !== (typeof value === 'object')) throw new TypeError(`field "${name}" is ${kind}`);
+      if (typeof value !== 'object') checkScalar(name, kind, value);
+      else for (const [entry, scalar] of Object.entries(value)) checkScalar(`${name}.${entry}`, 'map', scalar);
+    }
+    return;
+  }
+  if (write.when.length === 0) throw new TypeError(`${write.write} without a test`);
+  for (const test of write.when) {
+    const kind = checkPath(write, test.path);
+    if (test.test !== 'missing') checkScalar(`test of ${String(test.path)}`, test.test === 'below' ? 'number' : kind, test.value);
+  }
+  if (write.write === 'update') checkChanges(write, write.changes);
+}
+
+function checkChanges(write: Write, changes: readonly Change[]): void {
+  const paths = new Set<string>();
+  for (const change of changes) {
+    const kind = checkPath(write, change.path);
+    const path = String(change.path);
+    if (paths.has(path)) throw new TypeError(`overlapping changes of ${path}`);
+    paths.add(path);
+    if (change.change === 'remove') continue;
+    if (change.change === 'add' && kind !== 'number' && kind !== 'map') throw new TypeError(`add to ${path}, which is ${kind}`);
+    checkScalar(path, change.change === 'add' ? 'number' : kind, change.value);
+  }
+}
