@@ -1,1 +1,11 @@
-export {};
+export type { Branch, Context, Duration, FunctionRef, StepInfo, StepOptions } from './context.js';
+export { ERRORS, FlowstateError, isFlowstateError, StoreError } from './errors.js';
+export type { ErrorCode } from './errors.js';
+export { flowstate } from './flow.js';
+export type { Delivery, Flow } from './flow.js';
+export type { FlowFunction, FunctionHandler, FunctionOptions, RunOptions } from './function.js';
+export type { ManagedTable } from './managed-table.js';
+export type { RunStatus } from './platform/message.js';
+export type { HistoryStep, RunHandle } from './run-handle.js';
+export type { FlowOptions } from './settings.js';
+export type { Table } from './table.js';

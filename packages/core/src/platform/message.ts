@@ -9,8 +9,6 @@ const text = v.string();
 const word = v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/));
 
 const caller = v.strictObject({
-  /** The caller's function, so that it can be woken. */
-  function: text,
   /** The caller's run key and incarnation. */
   run: word,
   nonce: word,

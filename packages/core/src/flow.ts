@@ -1,0 +1,278 @@
+/** A flow: the functions and tables of one process, on one store. */
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { canonicalHash, decode, encode, rebuildError, unwrap } from './codec.js';
+import type { Context, FunctionRef } from './context.js';
+import { processPlatform } from './default-platform.js';
+import { FlowstateError, isFlowstateError, type ErrorCode } from './errors.js';
+import { Execution } from './execution.js';
+import { checkedInput, type FlowFunction, type FunctionHandler, type FunctionOptions, type Registered, type RunOptions } from './function.js';
+import { managedTable, type ManagedTable, TABLE_FUNCTIONS } from './managed-table.js';
+import type { Services } from './pass.js';
+import type { Invoker } from './platform/invoker.js';
+import { checkSize, limitsOf } from './platform/limits.js';
+import { type Call, type Launch, type Message, parseMessage, parseThrown, refused, type Reply } from './platform/message.js';
+import type { Platform } from './platform/platform.js';
+import { collect, type Collected } from './protocol/collector.js';
+import { type Intent, intentOf } from './protocol/intent.js';
+import { clearKey, intentKey } from './protocol/layout.js';
+import { register } from './protocol/registration.js';
+import { type Requests, requestsOf } from './protocol/requests.js';
+import { TailHints } from './protocol/tail-hints.js';
+import { launch } from './protocol/waking.js';
+import { pending, replyOf, statusOf, unknownRun } from './replies.js';
+import { runHandle, type RunHandle } from './run-handle.js';
+import { type FlowOptions, type Settings, settingsOf } from './settings.js';
+
+const RESERVED = 'flowstate.';
+const COLLECT_MAX = 1000;
+
+/** What comes with a delivery. */
+export interface Delivery {
+  /** When the platform will end this execution, in ms since the epoch. */
+  readonly deadline?: number;
+}
+
+/** A flow. */
+export interface Flow {
+  readonly name: string;
+  /** Registers a function. Its handler must be deterministic, given its input and what its context answers. */
+  function<Input, Output>(name: string, handler: FunctionHandler<Input, Output>): FlowFunction<Input, Output>;
+  function<Schema extends StandardSchemaV1, Output>(
+    name: string,
+    options: FunctionOptions<Schema> & { readonly input: Schema },
+    handler: FunctionHandler<StandardSchemaV1.InferOutput<Schema>, Output>,
+  ): FlowFunction<StandardSchemaV1.InferInput<Schema>, Output>;
+  /** A function deployed elsewhere, on the same tables. */
+  remote<Input, Output>(name: string): FunctionRef<Input, Output>;
+  /** A table of managed items. */
+  table<T>(name: string): ManagedTable<T>;
+  /** Answers one message of another function, an entry, or a launch. @throws FlowstateError for infrastructure errors */
+  receive(message: unknown, delivery?: Delivery): Promise<Reply>;
+  /** One pass of the intent collector: to be called on a schedule, by any number of processes. */
+  collect(): Promise<Collected>;
+  /** The names of the functions registered here. */
+  functions(): readonly string[];
+}
+
+/** Makes a flow on a store. */
+export function flowstate(options: FlowOptions): Flow {
+  return new FlowProcess(options);
+}
+
+class FlowProcess implements Flow {
+  readonly name: string;
+  private readonly settings: Settings;
+  private readonly registered = new Map<string, Registered>();
+  private readonly hints = new TailHints();
+  private readonly platform: Platform;
+  private readonly services: Services;
+  /** For what is asked from outside of runs: no lifetime bounds it. */
+  private readonly outside: Requests;
+
+  constructor(options: FlowOptions) {
+    this.settings = settingsOf(options);
+    this.name = options.name;
+    const log = options.log ?? (() => undefined);
+    this.platform = { ...processPlatform, ...options.platform, store: options.store, invoker: options.invoker ?? this.localInvoker(log) };
+    this.services = {
+      leaseMs: this.settings.leaseMs,
+      validate: async (target, input) => {
+        const known = this.registered.get(target);
+        if (known !== undefined) await checkedInput(known, input);
+      },
+      log,
+      wait: (ms, signal) => this.platform.wait(ms, signal),
+    };
+    this.outside = requestsOf(this.platform, {
+      until: Number.POSITIVE_INFINITY,
+      lifetimeMs: this.settings.lifetimeMs,
+      onLostLaunch: (error) => log('a launch was not delivered; the collector will repeat it', { error }),
+    });
+    for (const { name, handler } of TABLE_FUNCTIONS) this.registered.set(name, { name, schema: undefined, handler });
+  }
+
+  function<Input, Output>(name: string, ...rest: readonly unknown[]): FlowFunction<Input, Output> {
+    const handler = rest.at(-1);
+    const options: FunctionOptions = rest.length > 1 ? (rest[0] as FunctionOptions) : {};
+    if (typeof name !== 'string' || name === '' || name.startsWith(RESERVED)) {
+      throw new TypeError(`function name ${JSON.stringify(name)}: names must not be empty or begin with "${RESERVED}"`);
+    }
+    if (typeof handler !== 'function') throw new TypeError(`function "${name}": the handler must be a function`);
+    if (this.registered.has(name)) throw new TypeError(`function "${name}" is registered twice`);
+    this.registered.set(name, { name, schema: options.input, handler: handler as Registered['handler'] });
+    return this.functionOf(name);
+  }
+
+  private functionOf<Input, Output>(name: string): FlowFunction<Input, Output> {
+    const run = (id: string): RunHandle<Output> => runHandle(this.platform, this.outside, name, id);
+    const idOf = (options: RunOptions | undefined): string => options?.id ?? this.platform.id();
+    return {
+      name,
+      flow: this,
+      run,
+      start: async (input, options) => {
+        const id = idOf(options);
+        await this.start(name, id, input);
+        return run(id);
+      },
+      invoke: async (input, options) => {
+        const id = idOf(options);
+        const message: Call = { kind: 'call', function: name, id, input: encode(input, `the input of ${name}`) };
+        const reply = await this.receive(message);
+        // The caller's word for the type: what the handler returned, stored and read back.
+        return reply.reply === 'pending' ? run(id).result() : (outputOf(reply, id) as Output);
+      },
+    };
+  }
+
+  remote<Input, Output>(name: string): FunctionRef<Input, Output> {
+    return { name };
+  }
+
+  table<T>(name: string): ManagedTable<T> {
+    return managedTable<T>(name, this.outside, (functionName) => this.functionOf(functionName));
+  }
+
+  functions(): readonly string[] {
+    return [...this.registered.keys()];
+  }
+
+  collect(): Promise<Collected> {
+    const { leaseMs, attemptsMax } = this.settings;
+    return collect(this.outside, { leaseMs, attemptsMax, limit: COLLECT_MAX });
+  }
+
+  async receive(unparsed: unknown, delivery: Delivery = {}): Promise<Reply> {
+    const message = parseMessage(unparsed);
+    if (message.kind === 'status') return this.status(message.run);
+    const known = this.registered.get(message.function);
+    if (known === undefined) {
+      return refused('FUNCTION_UNKNOWN', `function "${message.function}" is not registered in flow "${this.name}"`);
+    }
+    if (message.kind === 'launch') return this.launched(message, delivery);
+    try {
+      return await this.called(known, message, delivery);
+    } catch (error) {
+      if (isFlowstateError(error) && REFUSALS.has(error.code)) return refused(error.code, error.message);
+      throw error;
+    }
+  }
+
+  private async status(run: string): Promise<Reply> {
+    const row = await this.outside.read(intentKey(run));
+    return { reply: 'status', ...(row === undefined ? {} : { status: statusOf(intentOf(row)) }) };
+  }
+
+  private launched(message: Launch, delivery: Delivery): Promise<Reply> {
+    return this.execution(false, delivery).replay(message.run, message.epoch, message.events);
+  }
+
+  private async called(known: Registered, call: Call, delivery: Delivery): Promise<Reply> {
+    this.checkStorable(known.name, call.id, call.input);
+    await checkedInput(known, decode(call.input));
+    const execution = this.execution(call.caller !== undefined, delivery);
+    const wonAt = this.hints.mark();
+    const inputHash = canonicalHash(call.input);
+    const { created, intent } = await register(
+      execution.ungated,
+      {
+        function: known.name,
+        id: call.id,
+        input: call.input,
+        inputHash,
+        nonce: call.caller === undefined ? this.platform.id() : call.id,
+        by: this.platform.id(),
+        caller: call.caller,
+        inherits: true,
+      },
+      this.settings.leaseMs,
+    );
+    if (created) return execution.first(intent, wonAt);
+    if (call.trigger !== true && intent.inputHash !== inputHash) return refused('RUN_ID_REUSED', reused(known.name, call.id));
+    return this.present(execution, intent, call);
+  }
+
+  private present(execution: Execution, intent: Intent, call: Call): Promise<Reply> | Reply {
+    if (intent.state === 'gone' && call.caller !== undefined) return unknownRun(intent.run);
+    if (intent.outcome !== undefined) return replyOf(intent);
+    const leaseOver = intent.state === 'running' && (intent.due === undefined || intent.due <= this.platform.now());
+    return leaseOver ? execution.claimed(intent) : execution.answerPending(intent);
+  }
+
+  private async start(name: string, id: string, input: unknown): Promise<void> {
+    const known = this.registered.get(name);
+    if (known === undefined) throw new FlowstateError('FUNCTION_UNKNOWN', `function "${name}" is not registered in flow "${this.name}"`);
+    const encoded = encode(input, `the input of ${name}`);
+    this.checkStorable(name, id, encoded);
+    await checkedInput(known, decode(encoded));
+    const inputHash = canonicalHash(encoded);
+    const { created, intent } = await register(
+      this.outside,
+      { function: name, id, input: encoded, inputHash, nonce: this.platform.id(), by: this.platform.id(), caller: undefined, inherits: true },
+      this.settings.leaseMs,
+    );
+    if (intent.inputHash !== inputHash) throw new FlowstateError('RUN_ID_REUSED', reused(name, id), { runId: id });
+    if (created) await launch(this.outside, intent);
+  }
+
+  /** Refuses what no row could hold, before any request. */
+  private checkStorable(name: string, id: string, input: string): void {
+    if (id === '') throw new TypeError(`a run of ${name} needs an id that is not empty`);
+    clearKey('a run id', id);
+    checkSize(`the input of ${name}`, input, limitsOf(this.platform.store.traits).value, { runId: id });
+  }
+
+  private execution(answersCaller: boolean, { deadline }: Delivery): Execution {
+    const { platform, services, hints, settings } = this;
+    return new Execution({
+      platform,
+      services,
+      hints,
+      settings,
+      answersCaller,
+      handOverAt: deadline === undefined ? undefined : deadline - settings.handOverMs,
+      handlerOf: async (intent) => {
+        const known = this.registered.get(intent.function);
+        if (known === undefined) throw new FlowstateError('FUNCTION_UNKNOWN', `function "${intent.function}" is not registered here`);
+        const input = await checkedInput(known, decode(intent.input));
+        return async (context: Context) => known.handler(context, input as never);
+      },
+    });
+  }
+
+  /** Where every function is in this process. */
+  private localInvoker(log: Services['log']): Invoker {
+    return {
+      call: (_, message) => this.receive(message),
+      start: async (_, message: Message) => {
+        this.receive(message).catch((error: unknown) => log('an execution ended early; the collector will go on', { error }));
+      },
+      status: async (_, run) => {
+        const reply = await this.status(run);
+        return reply.reply === 'status' && reply.status !== undefined ? reply.status : 'unknown';
+      },
+    };
+  }
+}
+
+const REFUSALS: ReadonlySet<ErrorCode> = new Set(['RUN_INPUT_INVALID', 'VALUE_TOO_LARGE', 'VALUE_NOT_SERIALIZABLE', 'RUN_ID_REUSED']);
+
+function reused(name: string, id: string): string {
+  return `run "${id}" of ${name} was begun with another input`;
+}
+
+/** The value of a reply, or its error thrown. */
+function outputOf(reply: Reply, id: string): unknown {
+  switch (reply.reply) {
+    case 'result':
+      return unwrap({ ok: reply.value });
+    case 'error':
+      throw rebuildError(parseThrown(JSON.parse(reply.error)));
+    case 'refused': {
+      const code = isFlowstateError({ code: reply.code, hint: '' }) ? (reply.code as ErrorCode) : 'RUN_INFRASTRUCTURE';
+      throw new FlowstateError(code, reply.message, { runId: id });
+    }
+    default:
+      throw new FlowstateError('MESSAGE_INVALID', `a call was answered with "${reply.reply}"`, { runId: id });
+  }
+}

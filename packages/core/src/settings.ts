@@ -1,0 +1,55 @@
+import type { Duration } from './context.js';
+import { limitsOf } from './platform/limits.js';
+import type { Platform } from './platform/platform.js';
+import type { Invoker } from './platform/invoker.js';
+import type { Store } from './platform/store.js';
+import { milliseconds } from './duration.js';
+
+/** What `flowstate(...)` takes. */
+export interface FlowOptions {
+  /** A label for people: functions and tables are global per pair of physical tables. */
+  readonly name: string;
+  readonly store: Store;
+  /** How other functions are reached. Default: all functions are in this process. */
+  readonly invoker?: Invoker;
+  /** How long an execution may be silent before another one takes its run over. Default 30 s. */
+  readonly lease?: Duration;
+  /** The longest life of one execution: the platform's limit, request time-outs and clock skew. Default 15 min. */
+  readonly lifetime?: Duration;
+  /** Launches without progress after which a run is paused. Default 20. */
+  readonly attemptsMax?: number;
+  /** How long before its platform's deadline an execution hands over. Default 2 s. */
+  readonly handOver?: Duration;
+  /** Where `ctx.log` and notices go. Default: nowhere. */
+  readonly log?: (line: string, details: Readonly<Record<string, unknown>>) => void;
+  /** Clock, identifiers, randomness and timers; for tests. */
+  readonly platform?: Partial<Omit<Platform, 'store' | 'invoker'>>;
+}
+
+/** Checked settings, in ms. */
+export interface Settings {
+  readonly leaseMs: number;
+  readonly lifetimeMs: number;
+  readonly attemptsMax: number;
+  readonly handOverMs: number;
+  /** How often one execution begins again after another one went ahead. */
+  readonly passesMax: number;
+}
+
+const PASSES_MAX = 10;
+
+/** @throws TypeError, or StoreError STORE_MISCONFIGURED, where an option cannot be. */
+export function settingsOf(options: FlowOptions): Settings {
+  if (typeof options.name !== 'string' || options.name === '') throw new TypeError('flowstate: give the flow a name');
+  if (typeof options.store?.write !== 'function') throw new TypeError('flowstate: give the flow a store, such as postgres({ pool })');
+  limitsOf(options.store.traits);
+  const attemptsMax = options.attemptsMax ?? 20;
+  if (!Number.isSafeInteger(attemptsMax) || attemptsMax < 1) throw new TypeError('flowstate: attemptsMax must be a whole number of at least 1');
+  return {
+    leaseMs: milliseconds('lease', options.lease ?? '30s'),
+    lifetimeMs: milliseconds('lifetime', options.lifetime ?? '15m'),
+    attemptsMax,
+    handOverMs: milliseconds('handOver', options.handOver ?? '2s'),
+    passesMax: PASSES_MAX,
+  };
+}

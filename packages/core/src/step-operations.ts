@@ -1,0 +1,99 @@
+/**
+ * Effects and reads outside (verified specification of runs, section 3). A step's body runs at least once, always with the
+ * same inputs and the same key; one result is recorded, and whoever loses its put goes on with the recorded one.
+ */
+import { describeError, encode, type Outcome } from './codec.js';
+import type { Duration, StepInfo, StepOptions } from './context.js';
+import { milliseconds } from './duration.js';
+import { checkSize, limitsOf } from './platform/limits.js';
+import { hash } from './platform/hash.js';
+import { note, operate } from './operation.js';
+import type { Pass } from './pass.js';
+import type { Operation, Scope } from './scope.js';
+
+const DELAY_MS = 100;
+const FACTOR = 2;
+
+/** `ctx.query`: its result, or its error, is logged with the next effect. */
+export function query(pass: Pass, scope: Scope, name: string, body: () => unknown): Promise<unknown> {
+  return operate(pass, scope, 'query', name, async () => {
+    scope.closeWindow();
+    return { outcome: await outcomeOf(pass, name, async () => body()), volatile: true };
+  });
+}
+
+/** `ctx.step` */
+export function step(pass: Pass, scope: Scope, name: string, body: (info: StepInfo) => unknown, options: StepOptions): Promise<unknown> {
+  return operate(pass, scope, 'step', name, async (operation) => {
+    const attempts = options.retry?.attempts ?? 1;
+    if (!Number.isSafeInteger(attempts) || attempts < 1) throw new TypeError(`step "${name}": retry.attempts must be a whole number of at least 1`);
+    const interrupted = options.onInterrupted === 'throw' && (await startedBefore(pass, operation));
+    if (interrupted) return { outcome: { error: INTERRUPTED(name) }, volatile: true };
+    await pass.flush();
+    scope.closeWindow();
+    const outcome = await tries(pass, operation, body, attempts, options);
+    if (pass.isOver) return pass.refuse(name);
+    return { outcome, volatile: true, flush: true };
+  });
+}
+
+const INTERRUPTED = (name: string) => ({
+  class: 'Error',
+  name: 'StepInterrupted',
+  message: `step "${name}" was begun and its result is not known: it may have happened`,
+  code: 'STEP_INTERRUPTED',
+});
+
+/** Whether another execution put its mark before: one mark, put if absent, lets one execution ever begin the body. */
+async function startedBefore(pass: Pass, operation: Operation): Promise<boolean> {
+  const mark = { path: `${operation.path}!`, kind: 'started', name: operation.name };
+  if (pass.recorded(mark) !== undefined) return true;
+  note(pass, mark, { outcome: { ok: encode(true) }, volatile: true });
+  await pass.flush();
+  return false;
+}
+
+async function tries(pass: Pass, operation: Operation, body: (info: StepInfo) => unknown, attempts: number, options: StepOptions): Promise<Outcome> {
+  const idempotencyKey = hash('step', pass.intent.nonce, operation.path);
+  const delay = milliseconds('retry.delay', options.retry?.delay ?? DELAY_MS);
+  for (let attempt = 1; ; attempt++) {
+    const outcome = await outcomeOf(pass, operation.name, () => oneTry(pass, operation.name, body, { idempotencyKey, attempt }, options.timeout));
+    if ('ok' in outcome || attempt >= attempts || pass.isOver) return outcome;
+    await pass.services.wait(delay * (options.retry?.factor ?? FACTOR) ** (attempt - 1));
+  }
+}
+
+async function oneTry(
+  pass: Pass,
+  name: string,
+  body: (info: StepInfo) => unknown,
+  info: Omit<StepInfo, 'signal'>,
+  timeout: Duration | undefined,
+): Promise<unknown> {
+  const out = new AbortController();
+  const work = (async () => body({ ...info, signal: out.signal }))();
+  if (timeout === undefined) return work;
+  const over = new AbortController();
+  const late = pass.services.wait(milliseconds('timeout', timeout), over.signal).then(() => {
+    if (over.signal.aborted) return;
+    const error = Object.assign(new Error(`step "${name}" took longer than ${String(timeout)}`), { code: 'STEP_TIMEOUT' });
+    error.name = 'StepTimeout';
+    out.abort(error);
+    throw error;
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    over.abort();
+  }
+}
+
+async function outcomeOf(pass: Pass, name: string, work: () => Promise<unknown>): Promise<Outcome> {
+  try {
+    const encoded = encode(await work(), `the result of "${name}"`);
+    checkSize(`the result of "${name}"`, encoded, limitsOf(pass.requests.traits).record / 2, { runId: pass.intent.id });
+    return { ok: encoded };
+  } catch (error) {
+    return { error: describeError(error) };
+  }
+}
