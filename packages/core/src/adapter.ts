@@ -1,5 +1,5 @@
 /** What the author of an adapter needs, and no more: the ports, what a write means, the closed list of fields, errors. */
-export { decode, encode, rebuildError } from './codec.js';
+export { decode, decodeOutcome, encode, rebuildError } from './codec.js';
 export type { Duration } from './context.js';
 export { processPlatform } from './default-platform.js';
 export { ERRORS, FlowstateError, isFlowstateError, StoreError } from './errors.js';
@@ -17,3 +17,5 @@ export { runKey } from './protocol/layout.js';
 export { milliseconds } from './duration.js';
 export { changed, checkKey, checkWrite, effectOf, holds, holdsAll, valueAt } from './platform/semantics.js';
 export type * from './platform/store.js';
+export { versionedStore } from './platform/versioned-store.js';
+export type { VersionedDatabase } from './platform/versioned-store.js';

@@ -130,7 +130,7 @@ class FlowProcess implements Flow {
   }
 
   table<T>(name: string): ManagedTable<T> {
-    return managedTable<T>(name, this.outside, (functionName) => this.functionOf(functionName));
+    return managedTable<T>(name, this.outside, this.hints, (functionName) => this.functionOf(functionName));
   }
 
   functions(): readonly string[] {

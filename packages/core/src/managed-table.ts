@@ -4,6 +4,7 @@ import type { FlowFunction, FunctionHandler, RunOptions } from './function.js';
 import { itemOf, type Table } from './table.js';
 import { readTail } from './protocol/plain-read.js';
 import type { Requests } from './protocol/requests.js';
+import type { TailHints } from './protocol/tail-hints.js';
 
 /** A table of managed items, readable and writable outside of runs as well. */
 export interface ManagedTable<T> extends Table<T> {
@@ -30,12 +31,14 @@ export const TABLE_FUNCTIONS: readonly { readonly name: string; readonly handler
 ];
 
 /** A table by its name. */
-export function managedTable<T>(name: string, requests: Requests, functionOf: <I, O>(name: string) => FlowFunction<I, O>): ManagedTable<T> {
+export function managedTable<T>(name: string, requests: Requests, hints: TailHints, functionOf: <I, O>(name: string) => FlowFunction<I, O>): ManagedTable<T> {
   if (typeof name !== 'string' || name === '') throw new TypeError('a table needs a name');
   return {
     name,
     get: async (key) => {
-      const tail = await readTail(requests, itemOf({ name }, key).partition, undefined);
+      const { partition } = itemOf({ name }, key);
+      const tail = await readTail(requests, partition, hints.remembered(partition));
+      if (tail !== undefined) hints.learn(partition, tail.row);
       // The caller's word for the type: what was written, stored and read back.
       return tail?.value === undefined ? undefined : (decode(tail.value) as T);
     },

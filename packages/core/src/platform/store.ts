@@ -140,7 +140,10 @@ export interface StoreTraits {
   readonly requestsPerWrite: 1 | 2;
   /** Greatest number of rows in one page. */
   readonly pageRowsMax: number;
-  /** 'bounded': a read may be up to `staleMs` old. Writes are always decided on the current row. */
+  /**
+   * 'bounded': a read may be up to `staleMs` old. What is applied was tested on the current row; a refusal of a store that
+   * compares versions may rest on such a read.
+   */
   readonly reads: 'linearizable' | 'bounded';
   /** Milliseconds; 0 where reads are linearizable. */
   readonly staleMs: number;

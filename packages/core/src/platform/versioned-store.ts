@@ -1,12 +1,13 @@
 /**
- * A {@link Store} of a database that can only compare versions: create if absent, replace and delete under a version.
+ * A {@link Store} of a database that can only compare versions: create if absent, replace and delete under a
+ * version.
  *
- * Guarantee: a write is decided by `semantics.ts` on exactly the content whose version the request names, and a refusal
- * always rests on a read made after the call began; `seen` only saves requests. Stale is never a refusal: the row is
- * read again, at most {@link READS_MAX} times, then the write fails as not applied.
+ * Guarantee: a write is decided by `semantics.ts` on exactly the content whose version the request names, and
+ * a refusal always rests on a read made after the call began; `seen` only saves requests. Stale is never a
+ * refusal: the row is read again, at most {@link READS_MAX} times, then the write fails as not applied.
  *
- * A version must never come back, not even when a row is deleted and created again: an entity tag or an update time,
- * never a counter inside the row. Otherwise a late replace hits a later life of the row.
+ * A version must never come back, not even when a row is deleted and created again: an entity tag or an
+ * update time, never a counter inside the row. Otherwise a late replace hits a later life of the row.
  */
 import { StoreError } from '../errors.js';
 import { changed, checkKey, checkWrite, holdsAll } from './semantics.js';
@@ -56,7 +57,9 @@ export interface VersionedDatabase {
   get(key: RowKey, mark?: string): Promise<VersionedContent | undefined>;
   /** Creates the row if it is absent. */
   create(key: RowKey, fields: Fields): Promise<{ readonly version: string } | Exists>;
-  /** Replaces the whole content, fields that are no longer there included, if the row still has that version. */
+  /**
+   * Replaces the whole content, fields that are no longer there included, if the row still has that version.
+   */
   replace(key: RowKey, version: string, fields: Fields): Promise<{ readonly version: string } | Stale>;
   /** Deletes the row if it still has that version. */
   remove(key: RowKey, version: string): Promise<{ readonly removed: true } | Stale>;
@@ -113,7 +116,9 @@ export function versionedStore(database: VersionedDatabase, options: VersionedSt
     const fields = changed(current.fields, write.changes);
     const done = await database.replace(write.key, current.version, fields);
     if ('stale' in done) return done;
-    return returning ? { applied: true, row: { key: write.key, fields, version: done.version } } : { applied: true };
+    return returning
+      ? { applied: true, row: { key: write.key, fields, version: done.version } }
+      : { applied: true };
   }
 
   async function change(write: Update | Delete, seen: Row | undefined, returning: boolean): Promise<Outcome> {

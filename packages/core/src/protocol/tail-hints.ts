@@ -22,8 +22,14 @@ interface Hint {
 
 /** The hints of one process. */
 export class TailHints {
-  private readonly hints = new LRUCache<string, Hint>({ max: HINTS_MAX });
+  private cache: LRUCache<string, Hint> | undefined;
   private count = 0;
+
+  /** Made when first needed: it takes its room at once, and a cold start should not. */
+  private get hints(): LRUCache<string, Hint> {
+    this.cache ??= new LRUCache({ max: HINTS_MAX });
+    return this.cache;
+  }
 
   /** The moment now: to be taken before the request that may win an intent is sent. */
   mark(): number {
