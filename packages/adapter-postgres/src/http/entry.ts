@@ -1,0 +1,229 @@
+/**
+ * The entry of one function: POST its input as JSON, get its result. The request is answered from the run, never from the
+ * execution: a duplicate, a retry after a crash, and the first request all get the same.
+ */
+import {
+  type Duration,
+  encode,
+  type Flow,
+  type FlowFunction,
+  type Message,
+  milliseconds,
+  processPlatform,
+  type RunStatus,
+} from '@flowstate/core/adapter';
+import {
+  answerError,
+  checkMethod,
+  type FetchHandler,
+  json,
+  type OnError,
+  Refusal,
+  runIdHeader,
+  toConsole,
+} from './answers.js';
+import { BODY_BYTES_MAX, jsonOf } from './body.js';
+import { type RunIdOptions, runIdOf } from './run-id.js';
+import { type Secret, type Signer, signerOf } from './signature.js';
+import {
+  answerOutcome,
+  answerStatus,
+  checkStatusSignature,
+  expired,
+  outcomeOf,
+  refusalOf,
+  type ShownRun,
+  statusOf,
+  statusSignature,
+} from './status.js';
+
+/** How requests of any function are answered. */
+export interface EntryOptions extends Pick<RunIdOptions, 'principal'> {
+  /** How long a request waits for its run before it is answered 202. Default 30 s. */
+  readonly wait?: Duration;
+  /** The platform's own limit of one request: the execution hands its run over before, and the answer is out. */
+  readonly timeout?: Duration;
+  /** The largest body, in bytes. Default 1 MiB. */
+  readonly bodyBytesMax?: number;
+  /** Told of infrastructure errors, which clients see as a bare 503. Default: one line on the error output. */
+  readonly onError?: OnError;
+}
+
+/** How requests of one function are answered. */
+export interface HttpOptions<Input, Output> extends EntryOptions, RunIdOptions {
+  /** The run's input: all that it sees of the request. Default: the body. */
+  readonly input?: (request: Request, body: unknown) => Input | Promise<Input>;
+  /** What clients see of the result, as JSON. Default: the result. */
+  readonly output?: (value: Output) => unknown;
+  /** Signs the address of a run's status, which this entry answers to a GET. Without it a 202 has no Location. */
+  readonly secret?: Secret;
+}
+
+/** Where the status of a run is to be found, relative to the address of the request. */
+export type StatusAddress = (run: ShownRun) => Promise<string>;
+
+const LOOK_MS = 20;
+const LOOK_MS_MAX = 1000;
+/** Left for the answer, before the platform ends the request. */
+const ANSWER_MS = 500;
+
+/** A fetch-style handler of one function. @throws TypeError for options that cannot be. */
+export function entry<Input, Output>(
+  fn: FlowFunction<Input, Output>,
+  options: HttpOptions<Input, Output> = {},
+): FetchHandler {
+  const signer = options.secret === undefined ? undefined : signerOf('http', options.secret);
+  const runs = new Entry(
+    fn.flow,
+    fn.name,
+    options,
+    signer === undefined ? undefined : (run) => ownAddress(signer, run),
+  );
+  return async (request) => {
+    const onError = options.onError ?? toConsole;
+    if (signer === undefined || request.method !== 'GET') return runs.answer(request);
+    const query = new URL(request.url).searchParams;
+    const id = query.get('run');
+    if (id === null) return runs.answer(request);
+    const run = { flow: fn.flow, name: fn.name, id, output: options.output };
+    return answeringStatus(signer, run, query.get('signature') ?? '', onError);
+  };
+}
+
+async function ownAddress(signer: Signer, run: ShownRun): Promise<string> {
+  return `?${new URLSearchParams({ run: run.id, signature: await statusSignature(signer, run) }).toString()}`;
+}
+
+/** Answers a signed question for a run's status. */
+export async function answeringStatus(
+  signer: Signer,
+  run: ShownRun,
+  signature: string,
+  onError: OnError,
+): Promise<Response> {
+  try {
+    await checkStatusSignature(signer, run, signature);
+    return await answerStatus(run);
+  } catch (error) {
+    return answerError(error, run.id, onError);
+  }
+}
+
+/** Answers the requests of one function. */
+export class Entry<Input, Output> {
+  private readonly waitMs: number;
+  private readonly timeoutMs: number | undefined;
+  private readonly onError: OnError;
+
+  constructor(
+    private readonly flow: Flow,
+    private readonly name: string,
+    private readonly options: HttpOptions<Input, Output>,
+    private readonly statusAddress: StatusAddress | undefined,
+  ) {
+    this.waitMs = milliseconds('wait', options.wait ?? '30s');
+    this.timeoutMs = options.timeout === undefined ? undefined : milliseconds('timeout', options.timeout);
+    this.onError = options.onError ?? toConsole;
+  }
+
+  /** Answers one request; never throws. */
+  async answer(request: Request): Promise<Response> {
+    const begun = processPlatform.now();
+    let id: string | undefined;
+    try {
+      checkMethod(request, 'POST');
+      const body = await jsonOf(request, this.options.bodyBytesMax ?? BODY_BYTES_MAX);
+      id = await runIdOf(request, body, this.options);
+      const input = await this.inputOf(request, body);
+      return await this.answerRun(request, begun, id, encodedInput(this.name, input));
+    } catch (error) {
+      return answerError(error, id, this.onError);
+    }
+  }
+
+  private async inputOf(request: Request, body: unknown): Promise<unknown> {
+    try {
+      return this.options.input === undefined ? body : await this.options.input(request, body);
+    } catch (cause) {
+      throw new Refusal(
+        'RUN_INPUT_INVALID',
+        `the request cannot be read as an input of ${this.name}`,
+        {},
+        { cause },
+      );
+    }
+  }
+
+  private async answerRun(request: Request, begun: number, id: string, input: string): Promise<Response> {
+    const run: ShownRun = { flow: this.flow, name: this.name, id, output: this.options.output };
+    const deadline = this.timeoutMs === undefined ? undefined : begun + this.timeoutMs;
+    const until = Math.min(
+      begun + this.waitMs,
+      deadline === undefined ? Number.POSITIVE_INFINITY : deadline - ANSWER_MS,
+    );
+    const message: Message = { kind: 'call', function: this.name, id, input };
+    const execution = this.flow.receive(message, deadline === undefined ? {} : { deadline });
+    const reply = await this.first(execution, until, request.signal);
+    if (reply === 'late') return this.accepted(request, run, { state: 'running' });
+    if (reply.reply === 'refused') throw refusalOf(run, reply);
+    const outcome = outcomeOf(reply);
+    return outcome === undefined ? this.lookAgain(request, run, until) : answerOutcome(run, outcome);
+  }
+
+  /** The execution's reply, or 'late'. The run goes on without the one who asked. */
+  private async first<T>(execution: Promise<T>, until: number, signal: AbortSignal): Promise<T | 'late'> {
+    const done = new AbortController();
+    const late = processPlatform.wait(
+      Math.max(0, until - processPlatform.now()),
+      AbortSignal.any([done.signal, signal]),
+    );
+    let answered = false;
+    const watched = execution.catch((error: unknown) => {
+      if (!answered) throw error;
+      this.onError(error);
+      return 'late' as const;
+    });
+    try {
+      return await Promise.race([watched, late.then(() => 'late' as const)]);
+    } finally {
+      answered = true;
+      done.abort();
+    }
+  }
+
+  private async lookAgain(request: Request, run: ShownRun, until: number): Promise<Response> {
+    for (let pause = LOOK_MS; ; pause = Math.min(pause * 1.5, LOOK_MS_MAX)) {
+      const status = await statusOf(run);
+      const outcome = status === undefined ? undefined : outcomeOf(status);
+      if (outcome !== undefined) return answerOutcome(run, outcome);
+      if (status === undefined || status.state === 'gone') throw expired(run);
+      const left = until - processPlatform.now();
+      if (left <= 0 || request.signal.aborted) return this.accepted(request, run, status);
+      await processPlatform.wait(Math.min(pause, left), request.signal);
+    }
+  }
+
+  private async accepted(
+    request: Request,
+    run: ShownRun,
+    { state, reason }: Pick<RunStatus, 'state' | 'reason'>,
+  ): Promise<Response> {
+    const address = await this.statusAddress?.(run);
+    const status = address === undefined ? {} : { status: new URL(address, request.url).href };
+    // The address in the header is relative: right behind any proxy, whatever it calls this server.
+    const location = address === undefined ? {} : { location: address };
+    const body = { state, ...(reason === undefined ? {} : { reason }), ...status };
+    return json(202, body, { ...location, 'retry-after': '1', ...runIdHeader(run.id) });
+  }
+}
+
+function encodedInput(name: string, input: unknown): string {
+  try {
+    return encode(input, `the input of ${name}`);
+  } catch (error) {
+    throw new Refusal(
+      'VALUE_NOT_SERIALIZABLE',
+      error instanceof Error ? error.message : `the input of ${name} cannot be stored`,
+    );
+  }
+}
