@@ -3,8 +3,9 @@ import './launch/node-version.mjs';
 
 const { command } = await import('./launch/command.mjs');
 const { installAndBuild } = await import('./launch/build.mjs');
-const { runVitest } = await import('./launch/run-vitest.mjs');
+const { compileExplorations, runExplorations } = await import('./launch/explorations.mjs');
 await command(async (args) => {
-  await installAndBuild();
-  return runVitest(['--config', 'vitest.explore.config.ts', ...args], { FLOWSTATE_EXPLORE: 'long' });
+  await installAndBuild('packages/core');
+  await compileExplorations();
+  return runExplorations(args);
 });

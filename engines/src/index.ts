@@ -4,3 +4,7 @@ export type { Engine, EngineName, Source, StartOptions } from './engine.js';
 export { EngineMissing } from './engine.js';
 export { freePort } from './free-port.js';
 export { engineOrSkip, start } from './start.js';
+export type { App, Answer, CallOptions, Deployment, Host, Worker } from './host.js';
+export { CallFailed } from './host.js';
+export type { NodeHostOptions } from './node-host.js';
+export { nodeHost } from './node-host.js';

@@ -50,7 +50,8 @@ async function send(url: string, { functionName, input, id }: Calling, signal: A
   const { response, text } = answer;
   if (response.status === 200) return { value: JSON.parse(text) };
   const location = response.headers.get('location');
-  if (response.status === 202) return { later: location === null ? undefined : new URL(location, address).href };
+  if (response.status === 202)
+    return { later: location === null ? undefined : new URL(location, address).href };
   if (isPassing(response)) return 'nothing';
   throw new CallFailed(functionName, response.status, text);
 }
@@ -68,13 +69,17 @@ async function ask(status: string, { functionName }: Calling, signal: AbortSigna
 }
 
 /** The whole answer; undefined where the connection broke or nobody answered in time. */
-async function answered(address: string, init: RequestInit): Promise<{ response: Response; text: string } | undefined> {
+async function answered(
+  address: string,
+  init: RequestInit,
+): Promise<{ response: Response; text: string } | undefined> {
   try {
     const response = await fetch(address, init);
     return { response, text: await response.text() };
   } catch (error) {
     // What fetch throws for every broken connection, and for the signal's end.
-    if (error instanceof TypeError || (error instanceof Error && error.name === 'TimeoutError')) return undefined;
+    if (error instanceof TypeError || (error instanceof Error && error.name === 'TimeoutError'))
+      return undefined;
     throw error;
   }
 }

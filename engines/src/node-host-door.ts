@@ -20,14 +20,14 @@ const HOP = new Set(['connection', 'keep-alive', 'transfer-encoding', 'content-l
 export interface Door {
   readonly url: string;
   /** The next call of that function is done, but not answered: its worker is killed first. Resolves to its name. */
-  trap(functionName: string): Promise<string>;
+  trap(functionName: string, signal?: AbortSignal): Promise<string>;
   close(): Promise<void>;
 }
 
 interface Trap {
   readonly functionName: string;
   sprung(worker: string): void;
-  closed(error: Error): void;
+  closed(reason: unknown): void;
 }
 
 interface Answered {
@@ -82,9 +82,12 @@ export async function openDoor(workers: readonly WorkerProcess[], answerMs: numb
   if (address === null || typeof address === 'string') throw new Error('the front door has no port');
   return {
     url: `http://127.0.0.1:${address.port}`,
-    trap: (functionName) =>
+    trap: (functionName, signal) =>
       new Promise((sprung, closed) => {
-        traps.add({ functionName, sprung, closed });
+        signal?.throwIfAborted();
+        const trap = { functionName, sprung, closed };
+        traps.add(trap);
+        signal?.addEventListener('abort', () => traps.delete(trap) && closed(signal.reason), { once: true });
       }),
     async close() {
       for (const trap of traps) trap.closed(new Error('the deployment was stopped'));

@@ -106,7 +106,8 @@ export class WorkerProcess {
       } catch (error) {
         failed += 1;
         if (this.stopping.signal.aborted) return;
-        if (failed >= FAILED_STARTS_MAX) return this.broke(error instanceof Error ? error : new Error(String(error)));
+        if (failed >= FAILED_STARTS_MAX)
+          return this.broke(error instanceof Error ? error : new Error(String(error)));
       }
     }
   }

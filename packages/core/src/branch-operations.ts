@@ -36,7 +36,10 @@ async function runBranches(
   pass.forbidUnawaited(scope, kind, `${bodies.length} branches`);
   if (!(concurrency >= 1)) throw new TypeError(`${kind}: concurrency must be at least 1`);
   const operation = scope.begin(kind, `${bodies.length} branches`);
-  scope.closeWindow();
+  operation.concurrency = Math.floor(concurrency);
+  pass.recorded(operation); // nothing is: whatever the log has at this path was another step
+  await scope.allIssued();
+  if (pass.isOver) return pass.refuse(kind);
   const scopes = bodies.map((_, index) => scope.branch(operation, index));
   const results = await inOrder(bodies.length, concurrency, (index) => runBranch(pass, operation, scopes[index]!, bodies[index]!, contextFor));
   const released = scope.finish(operation);
@@ -65,6 +68,7 @@ async function inOrder(count: number, concurrency: number, run: (index: number) 
 }
 
 async function runBranch(pass: Pass, operation: Operation, scope: Scope, body: BranchBody, contextFor: (scope: Scope) => Context): Promise<Settled> {
+  scope.begun = true;
   const result = await settled(body, contextFor(scope));
   const left = scope.leftOver();
   if (left !== undefined) {

@@ -27,7 +27,6 @@ export function syncInvoke(pass: Pass, scope: Scope, target: Target, input: unkn
       const reply = await pass.guard(
         pass.requests.call(target.name, { kind: 'call', function: target.name, id, input: encoded, caller: callerOf(pass) }),
       );
-      pass.progress = true;
       const result = resultOf(pass, operation, reply);
       if (result === 'pending') await pass.waitForEvent(operation);
       else return result;
@@ -80,7 +79,6 @@ export function asyncInvoke(pass: Pass, scope: Scope, target: Target, input: unk
         pass.services.leaseMs,
       ),
     );
-    pass.progress = true;
     if (intent.inputHash !== inputHash) {
       pass.halt(otherInput(operation));
       return pass.refuse(operation.kind);

@@ -13,7 +13,7 @@ const FORMAT = '1';
 const BUILT_IN_ERRORS = { Error, TypeError, RangeError, SyntaxError, ReferenceError, EvalError, URIError };
 
 const reducers = {
-  Error: (value: unknown) => value instanceof Error && describeError(value),
+  Error: (value: unknown) => isError(value) && describeError(value),
 };
 const revivers = {
   Error: (value: unknown) => rebuildError(parseThrown(value)),
@@ -33,7 +33,11 @@ export function encode(value: unknown, what = 'the value'): string {
 /** The value of a string that {@link encode} made. @throws FlowstateError STORE_CORRUPT */
 export function decode(text: string): unknown {
   if (!text.startsWith(FORMAT)) throw new FlowstateError('STORE_CORRUPT', `value of an unknown format: ${text.slice(0, 20)}`);
-  return parse(text.slice(FORMAT.length), revivers);
+  try {
+    return parse(text.slice(FORMAT.length), revivers);
+  } catch (error) {
+    throw new FlowstateError('STORE_CORRUPT', `not an encoded value: ${text.slice(0, 20)}`, { cause: error });
+  }
 }
 
 /** A hash that structurally equal values share, whatever the order of their keys and whatever they share by reference. */
@@ -52,7 +56,12 @@ function canonical(value: unknown, ancestors: Map<object, unknown>): unknown {
     return copy;
   };
   const deep = (inner: unknown) => canonical(inner, ancestors);
-  if (Array.isArray(value)) return copyInto<unknown[]>([], (copy) => copy.push(...value.map(deep)));
+  if (Array.isArray(value)) {
+    // One by one: spread into a call, a long list overflows the stack.
+    return copyInto<unknown[]>([], (copy) => {
+      for (const inner of value) copy.push(deep(inner));
+    });
+  }
   if (value instanceof Map) {
     return copyInto(new Map(), (copy) => value.forEach((inner, key) => copy.set(deep(key), deep(inner))));
   }
@@ -64,30 +73,42 @@ function canonical(value: unknown, ancestors: Map<object, unknown>): unknown {
   });
 }
 
+/** Of any realm: a test runner's errors, or another context's, are errors as well. */
+function isError(value: unknown): value is Error {
+  return value instanceof Error || Object.prototype.toString.call(value) === '[object Error]';
+}
+
+/** Names and messages are strings by custom only. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : printable(value);
+}
+
 /** What is kept of a thrown value: class, name, message (cut at 1 KiB), code and cause. */
 export function describeError(error: unknown, depth = 0): Thrown {
-  if (!(error instanceof Error)) {
+  if (!isError(error)) {
     return { class: 'Error', name: 'Error', message: cut(`thrown: ${typeof error === 'string' ? error : printable(error)}`) };
   }
   const code = 'code' in error && (typeof error.code === 'string' || typeof error.code === 'number') ? String(error.code) : undefined;
   const cause = error.cause === undefined || depth > 3 ? undefined : cut(JSON.stringify(describeError(error.cause, depth + 1)), 4);
   return {
-    class: error.constructor.name,
-    name: cut(error.name),
-    message: cut(error.message),
+    class: cut(textOf(error.constructor?.name)),
+    name: cut(textOf(error.name)),
+    message: cut(textOf(error.message)),
     ...(code === undefined ? {} : { code: cut(code) }),
     ...(cause === undefined ? {} : { cause }),
   };
 }
 
-/** The error that was described: a built-in class where it was one, else an Error of that name. */
+/** The error that was described: a built-in class where it was one, else an Error that bears its class's name. */
 export function rebuildError(thrown: Thrown): Error {
   if (thrown.class === 'FlowstateError' && isFlowstateError({ code: thrown.code, hint: '' })) {
     return new FlowstateError(thrown.code as FlowstateError['code'], thrown.message);
   }
   const known = Object.entries(BUILT_IN_ERRORS).find(([name]) => name === thrown.class)?.[1] ?? Error;
   const error = new known(thrown.message);
-  if (error.name !== thrown.name) Object.defineProperty(error, 'name', { value: thrown.name, configurable: true, writable: true });
+  // A class that never set its name has inherited that of a built-in one.
+  const name = Object.hasOwn(BUILT_IN_ERRORS, thrown.name) ? thrown.class : thrown.name;
+  if (error.name !== name) Object.defineProperty(error, 'name', { value: name, configurable: true, writable: true });
   if (thrown.code !== undefined) Object.assign(error, { code: thrown.code });
   if (thrown.cause !== undefined) error.cause = rebuildCause(thrown.cause);
   return error;

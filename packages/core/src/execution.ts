@@ -2,7 +2,7 @@
  * One execution of a run: it begins, claims or loads the run, passes over the handler until there is an outcome, and ends by
  * completing, suspending or handing over (verified specification of runs, sections 1, 2, 5, 6). Any number may run at once.
  */
-import { encode, encodeOutcome, type Outcome, describeError } from './codec.js';
+import { cut, describeError, encode, type Outcome } from './codec.js';
 import { FlowstateError } from './errors.js';
 import { checkSize, limitsOf } from './platform/limits.js';
 import type { Platform } from './platform/platform.js';
@@ -192,12 +192,12 @@ export class Execution {
   }
 
   private async complete(pass: Pass, log: RunLog, outcome: Outcome): Promise<Reply | 'restart'> {
-    if ((await log.flush()) === 'lost') return 'restart';
     const [missed] = log.notReached();
     if (missed !== undefined) {
       const reason = `the handler ended without step ${missed.path}: recorded ${missed.kind} "${missed.name}", attempted nothing. It changed, or takes another path than before.`;
       return this.pause(pass.intent, reason);
     }
+    if ((await log.flush()) === 'lost') return 'restart';
     for (;;) {
       const keptUntil = this.requests.now() + this.requests.tokenLifetimeMs;
       const change = complete(outcome, this.waiterKnown, this.trailing(log), this.requests.now(), keptUntil);
@@ -245,14 +245,16 @@ export class Execution {
   }
 
   private async handOver(pass: Pass, log: RunLog): Promise<Reply | 'restart'> {
-    if ((await log.flush()) === 'recorded') {
-      const change = handOver(this.epoch, pass.progress || log.hasWritten, this.requests.now());
+    // With all that rides: what is asked again at each relaunch would look like progress for ever.
+    if ((await log.flush('all')) === 'recorded') {
+      const change = handOver(this.epoch, log.hasWritten, this.requests.now());
       await transition(this.requests, intentKey(pass.intent.run), change, this.seen);
     }
     return this.answerPending(pass.intent);
   }
 
-  private async pause(intent: Intent, reason: string): Promise<Reply> {
+  private async pause(intent: Intent, why: string): Promise<Reply> {
+    const reason = cut(why);
     this.parts.services.log('the run was paused', { runId: intent.id, function: intent.function, reason });
     const change: Transition = pauseByExecution(this.epoch, reason, this.requests.now());
     const done = await transition(this.requests, intent.row.key, change, this.seen);

@@ -5,7 +5,7 @@ import type { Context, FunctionRef } from './context.js';
 import { processPlatform } from './default-platform.js';
 import { FlowstateError, isFlowstateError, type ErrorCode } from './errors.js';
 import { Execution } from './execution.js';
-import { checkedInput, type FlowFunction, type FunctionHandler, type FunctionOptions, type Registered, type RunOptions } from './function.js';
+import { checkedInput, type Delivery, type Receiver, type FlowFunction, type FunctionHandler, type FunctionOptions, type Registered, type RunOptions } from './function.js';
 import { managedTable, type ManagedTable, TABLE_FUNCTIONS } from './managed-table.js';
 import type { Services } from './pass.js';
 import type { Invoker } from './platform/invoker.js';
@@ -26,15 +26,8 @@ import { type FlowOptions, type Settings, settingsOf } from './settings.js';
 const RESERVED = 'flowstate.';
 const COLLECT_MAX = 1000;
 
-/** What comes with a delivery. */
-export interface Delivery {
-  /** When the platform will end this execution, in ms since the epoch. */
-  readonly deadline?: number;
-}
-
 /** A flow. */
-export interface Flow {
-  readonly name: string;
+export interface Flow extends Receiver {
   /** Registers a function. Its handler must be deterministic, given its input and what its context answers. */
   function<Input, Output>(name: string, handler: FunctionHandler<Input, Output>): FlowFunction<Input, Output>;
   function<Schema extends StandardSchemaV1, Output>(
@@ -46,8 +39,6 @@ export interface Flow {
   remote<Input, Output>(name: string): FunctionRef<Input, Output>;
   /** A table of managed items. */
   table<T>(name: string): ManagedTable<T>;
-  /** Answers one message of another function, an entry, or a launch. @throws FlowstateError for infrastructure errors */
-  receive(message: unknown, delivery?: Delivery): Promise<Reply>;
   /** One pass of the intent collector: to be called on a schedule, by any number of processes. */
   collect(): Promise<Collected>;
   /** The names of the functions registered here. */
@@ -94,8 +85,8 @@ class FlowProcess implements Flow {
   function<Input, Output>(name: string, ...rest: readonly unknown[]): FlowFunction<Input, Output> {
     const handler = rest.at(-1);
     const options: FunctionOptions = rest.length > 1 ? (rest[0] as FunctionOptions) : {};
-    if (typeof name !== 'string' || name === '' || name.startsWith(RESERVED)) {
-      throw new TypeError(`function name ${JSON.stringify(name)}: names must not be empty or begin with "${RESERVED}"`);
+    if (typeof name !== 'string' || name === '' || name.startsWith(RESERVED) || !name.isWellFormed() || name.includes('\0')) {
+      throw new TypeError(`function name ${JSON.stringify(name)}: names are well-formed texts, not empty, and do not begin with "${RESERVED}"`);
     }
     if (typeof handler !== 'function') throw new TypeError(`function "${name}": the handler must be a function`);
     if (this.registered.has(name)) throw new TypeError(`function "${name}" is registered twice`);
@@ -150,10 +141,17 @@ class FlowProcess implements Flow {
       return refused('FUNCTION_UNKNOWN', `function "${message.function}" is not registered in flow "${this.name}"`);
     }
     if (message.kind === 'launch') return this.launched(message, delivery);
+    return (await this.refusal(known, message)) ?? this.called(known, message, delivery);
+  }
+
+  /** What is refused before anything is stored: an input that does not fit, or that no row could hold. */
+  private async refusal(known: Registered, call: Call): Promise<Reply | undefined> {
     try {
-      return await this.called(known, message, delivery);
+      this.checkStorable(known.name, call.id, call.input);
+      await checkedInput(known, decode(call.input));
+      return undefined;
     } catch (error) {
-      if (isFlowstateError(error) && REFUSALS.has(error.code)) return refused(error.code, error.message);
+      if (isFlowstateError(error)) return refused(error.code, error.message);
       throw error;
     }
   }
@@ -168,8 +166,6 @@ class FlowProcess implements Flow {
   }
 
   private async called(known: Registered, call: Call, delivery: Delivery): Promise<Reply> {
-    this.checkStorable(known.name, call.id, call.input);
-    await checkedInput(known, decode(call.input));
     const execution = this.execution(call.caller !== undefined, delivery);
     const wonAt = this.hints.mark();
     const inputHash = canonicalHash(call.input);
@@ -195,6 +191,7 @@ class FlowProcess implements Flow {
   private present(execution: Execution, intent: Intent, call: Call): Promise<Reply> | Reply {
     if (intent.state === 'gone' && call.caller !== undefined) return unknownRun(intent.run);
     if (intent.outcome !== undefined) return replyOf(intent);
+    if (intent.state === 'gone') return refused('RUN_EXPIRED', `run "${call.id}" of ${intent.function} ended and its result is no longer kept`);
     const leaseOver = intent.state === 'running' && (intent.due === undefined || intent.due <= this.platform.now());
     return leaseOver ? execution.claimed(intent) : execution.answerPending(intent);
   }
@@ -254,8 +251,6 @@ class FlowProcess implements Flow {
     };
   }
 }
-
-const REFUSALS: ReadonlySet<ErrorCode> = new Set(['RUN_INPUT_INVALID', 'VALUE_TOO_LARGE', 'VALUE_NOT_SERIALIZABLE', 'RUN_ID_REUSED']);
 
 function reused(name: string, id: string): string {
   return `run "${id}" of ${name} was begun with another input`;

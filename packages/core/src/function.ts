@@ -1,7 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Context, FunctionRef } from './context.js';
 import { FlowstateError } from './errors.js';
-import type { Flow } from './flow.js';
+import type { Reply } from './platform/message.js';
 import type { RunHandle } from './run-handle.js';
 
 /** A handler: deterministic, given its input and what its context answers. */
@@ -19,10 +19,23 @@ export interface RunOptions {
   readonly id?: string;
 }
 
+/** What comes with a delivery. */
+export interface Delivery {
+  /** When the platform will end this execution, in ms since the epoch. */
+  readonly deadline?: number;
+}
+
+/** What an entry hands deliveries to: the flow of its function. */
+export interface Receiver {
+  readonly name: string;
+  /** Answers one message of another function, an entry, or a launch. @throws FlowstateError for infrastructure errors */
+  receive(message: unknown, delivery?: Delivery): Promise<Reply>;
+}
+
 /** A registered function. */
 export interface FlowFunction<Input, Output> extends FunctionRef<Input, Output> {
   /** The flow it is registered in: what an entry hands deliveries to. */
-  readonly flow: Flow;
+  readonly flow: Receiver;
   /** Registers a run and launches it; resolves once it is sure to run. */
   start(input: Input, options?: RunOptions): Promise<RunHandle<Output>>;
   /** Runs it here and waits for the result. @throws what the handler threw, or a FlowstateError */

@@ -2,8 +2,9 @@ export type { Branch, Context, Duration, FunctionRef, StepInfo, StepOptions } fr
 export { ERRORS, FlowstateError, isFlowstateError, StoreError } from './errors.js';
 export type { ErrorCode } from './errors.js';
 export { flowstate } from './flow.js';
-export type { Delivery, Flow } from './flow.js';
-export type { FlowFunction, FunctionHandler, FunctionOptions, RunOptions } from './function.js';
+export type { Flow } from './flow.js';
+export type { Delivery, FlowFunction, FunctionHandler, FunctionOptions, RunOptions } from './function.js';
+export type { ItemHistoryRow } from './item-history.js';
 export type { ManagedTable } from './managed-table.js';
 export type { RunStatus } from './platform/message.js';
 export type { HistoryStep, RunHandle } from './run-handle.js';

@@ -14,8 +14,8 @@ import type { Operation, Scope } from './scope.js';
 const ABSENT = encode(undefined);
 const DONE = 'ok';
 
-/** What a computed operation makes of the value it finds; may throw. */
-export type Compute = (current: unknown) => { readonly next: unknown; readonly answer: unknown };
+/** What a computed operation makes of the value it finds; may throw. `keep`: the stored value stays, whatever was done to its copy. */
+export type Compute = (current: unknown) => ({ readonly next: unknown } | { readonly keep: true }) & { readonly answer: unknown };
 
 /** `ctx.read` */
 export function read(pass: Pass, scope: Scope, table: Table<unknown>, key: string): Promise<unknown> {
@@ -52,7 +52,7 @@ export function compute(pass: Pass, scope: Scope, kind: 'condWrite' | 'update', 
 function effectOf(pass: Pass, table: Table<unknown>, key: string, current: string | undefined, next: Compute): Effect {
   try {
     const made = next(current === undefined ? undefined : decode(current));
-    const value = made.next === undefined ? undefined : storable(pass, table, key, made.next);
+    const value = 'keep' in made ? current : made.next === undefined ? undefined : storable(pass, table, key, made.next);
     const answer = encode(made.answer, 'what `returns` selects');
     checkSize('what `returns` selects', answer, limitsOf(pass.requests.traits).entry / 2);
     return { value, outcome: typeof made.answer === 'boolean' ? made.answer : encodeOutcome({ ok: answer }) };
@@ -74,7 +74,6 @@ async function performOn(pass: Pass, scope: Scope, operation: Operation, item: I
   const { run, nonce } = pass.intent;
   const from = pass.position(scope, item);
   const done = await pass.guard(perform(pass.requests, item, token(run, nonce, operation.path), effect, from));
-  pass.progress = true;
   pass.learn(item, done.position);
   return {
     outcome: outcomeOf(done.outcome),

@@ -1,6 +1,7 @@
 import { decode } from './codec.js';
 import type { Context } from './context.js';
 import type { FlowFunction, FunctionHandler, RunOptions } from './function.js';
+import { itemHistory, type ItemHistoryRow } from './item-history.js';
 import { itemOf, type Table } from './table.js';
 import { readTail } from './protocol/plain-read.js';
 import type { Requests } from './protocol/requests.js';
@@ -14,6 +15,8 @@ export interface ManagedTable<T> extends Table<T> {
   set(key: string, value: T, options?: RunOptions): Promise<void>;
   /** Removes an item, likewise. */
   delete(key: string, options?: RunOptions): Promise<void>;
+  /** The rows of an item's LinkedDAAL, for people. */
+  rows(key: string): Promise<readonly ItemHistoryRow[]>;
 }
 
 interface Place {
@@ -47,6 +50,7 @@ export function managedTable<T>(name: string, requests: Requests, hints: TailHin
       itemOf({ name }, key);
       await functionOf<Place & { value: T }, void>(SET).invoke({ table: name, key, value }, options);
     },
+    rows: (key) => itemHistory(requests, itemOf({ name }, key).partition),
     delete: async (key, options) => {
       itemOf({ name }, key);
       await functionOf<Place, void>(DELETE).invoke({ table: name, key }, options);

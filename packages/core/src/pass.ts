@@ -56,8 +56,6 @@ export class Pass {
   readonly log: RunLog;
   readonly requests: Requests;
   readonly root = new Scope('', new Map());
-  /** Whether an effect was made that a relaunch need not make again. */
-  progress = false;
   private over: PassEnd | undefined;
   private settle!: (end: PassEnd) => void;
   private readonly ended: Promise<PassEnd>;

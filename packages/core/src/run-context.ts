@@ -31,7 +31,12 @@ export function contextOf(pass: Pass, scope: Scope): Context {
     return time;
   }
 
-  const derived = (kind: string): string => hash(kind, pass.intent.nonce, atOnce(kind));
+  function derived(kind: string): string {
+    const path = atOnce(kind);
+    pass.recorded({ path, kind, name: '' }); // nothing is: whatever the log has at this path was another step
+    pass.mustBeLive(kind);
+    return hash(kind, pass.intent.nonce, path);
+  }
 
   const context = {
     runId: pass.intent.id,
@@ -42,7 +47,7 @@ export function contextOf(pass: Pass, scope: Scope): Context {
       compute(pass, scope, 'condWrite', table, key, (current) => {
         if (value === undefined) throw new TypeError(`condWrite of ${table.name} "${key}": the value is undefined`);
         const holds = condition(current) === true;
-        return { next: holds ? value : current, answer: holds };
+        return holds ? { next: value, answer: true } : { keep: true, answer: false };
       }),
     update: (table: Table<unknown>, key: string, next: (current: unknown) => unknown, options?: { returns?: (next: unknown) => unknown }) =>
       compute(pass, scope, 'update', table, key, (current) => {

@@ -58,6 +58,7 @@ export function runHandle<Output>(platform: Platform, requests: Requests, functi
       if (now === undefined) throw new FlowstateError('RUN_UNKNOWN', `${functionName} has no run "${id}"`, { runId: id });
       // The caller's word for the type: what the handler returned, stored and read back.
       if (now.outcome !== undefined) return unwrap(decodeOutcome(now.outcome)) as Output;
+      if (now.state === 'gone') throw new FlowstateError('RUN_EXPIRED', `the result of run "${id}" of ${functionName} is no longer kept`, { runId: id });
       if (now.state === 'paused') throw new FlowstateError('RUN_PAUSED', `run "${id}" of ${functionName} is paused: ${now.reason ?? 'no reason'}`, { runId: id });
       if (platform.now() >= until) throw new FlowstateError('RUN_IN_PROGRESS', `run "${id}" of ${functionName} is ${now.state}`, { runId: id });
       await platform.wait(Math.min(wait, until - platform.now()), options.signal);

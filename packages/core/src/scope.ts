@@ -12,6 +12,8 @@ export class Operation {
   waiting = false;
   finished = false;
   readonly children: Scope[] = [];
+  /** How many of its branches are under way at once. */
+  concurrency = Number.POSITIVE_INFINITY;
 
   constructor(
     readonly path: string,
@@ -21,12 +23,16 @@ export class Operation {
 
   /** Whether nothing goes on below it until an event comes. */
   get quiet(): boolean {
-    return this.finished || this.waiting || (this.children.some((child) => !child.ended) && this.children.every((child) => child.quiet));
+    if (this.finished || this.waiting) return true;
+    const underWay = this.children.filter((child) => child.begun && !child.ended);
+    const another = this.children.some((child) => !child.begun) && underWay.length < this.concurrency;
+    return underWay.length > 0 && !another && underWay.every((child) => child.quiet);
   }
 }
 
 /** One sequence of steps. */
 export class Scope {
+  begun = false;
   ended = false;
   private next = 0;
   private group: Operation[] = [];
@@ -80,9 +86,10 @@ export class Scope {
     return operation;
   }
 
-  /** The synchronous stretch is over: a step's body must not issue operations beside it. */
-  closeWindow(): void {
-    this.window = undefined;
+  /** Once the synchronous stretch is over: what a body issues from then on is not part of its operation's group. */
+  async allIssued(): Promise<void> {
+    // The window was to be closed by a microtask queued when the group began.
+    await Promise.resolve();
   }
 
   /** Ends an operation; resolves when all of its group have ended. */
@@ -95,7 +102,10 @@ export class Scope {
       this.group = [];
       this.released = [];
       this.window = undefined;
-      for (const go of release) go();
+      // One moment later: the operation that ended last must be waiting by then, or those before it would overtake it.
+      queueMicrotask(() => {
+        for (const go of release) go();
+      });
     });
   }
 

@@ -46,10 +46,16 @@ export function settingsOf(options: FlowOptions): Settings {
   const attemptsMax = options.attemptsMax ?? 20;
   if (!Number.isSafeInteger(attemptsMax) || attemptsMax < 1) throw new TypeError('flowstate: attemptsMax must be a whole number of at least 1');
   return {
-    leaseMs: milliseconds('lease', options.lease ?? '30s'),
-    lifetimeMs: milliseconds('lifetime', options.lifetime ?? '15m'),
+    leaseMs: positive('lease', options.lease ?? '30s'),
+    lifetimeMs: positive('lifetime', options.lifetime ?? '15m'),
     attemptsMax,
     handOverMs: milliseconds('handOver', options.handOver ?? '2s'),
     passesMax: PASSES_MAX,
   };
+}
+
+function positive(what: string, duration: Duration): number {
+  const value = milliseconds(what, duration);
+  if (value > 0) return value;
+  throw new TypeError(`flowstate: ${what} must be longer than 0 ms`);
 }

@@ -3,35 +3,63 @@
  * same inputs and the same key; one result is recorded, and whoever loses its put goes on with the recorded one.
  */
 import { describeError, encode, type Outcome } from './codec.js';
-import type { Duration, StepInfo, StepOptions } from './context.js';
+import type { StepInfo, StepOptions } from './context.js';
 import { milliseconds } from './duration.js';
 import { checkSize, limitsOf } from './platform/limits.js';
 import { hash } from './platform/hash.js';
-import { note, operate } from './operation.js';
+import { fingerprintName, note, operate } from './operation.js';
 import type { Pass } from './pass.js';
 import type { Operation, Scope } from './scope.js';
 
 const DELAY_MS = 100;
 const FACTOR = 2;
 
+/** How a step is tried: its options, checked before anything happens. */
+interface Plan {
+  readonly attempts: number;
+  readonly delayMs: number;
+  readonly factor: number;
+  readonly timeoutMs: number | undefined;
+}
+
+function planOf(name: string, { retry, timeout }: StepOptions): Plan {
+  const attempts = retry?.attempts ?? 1;
+  if (!Number.isSafeInteger(attempts) || attempts < 1) throw new TypeError(`step "${name}": retry.attempts must be a whole number of at least 1`);
+  const factor = retry?.factor ?? FACTOR;
+  if (!(factor > 0 && factor < Number.POSITIVE_INFINITY)) throw new TypeError(`step "${name}": retry.factor must be a number above 0`);
+  return {
+    attempts,
+    factor,
+    delayMs: milliseconds('retry.delay', retry?.delay ?? DELAY_MS),
+    timeoutMs: timeout === undefined ? undefined : milliseconds('timeout', timeout),
+  };
+}
+
+/** Without a name, or a body, a step could be recorded and never recognised. */
+function checkStep(kind: string, name: string, body: unknown): void {
+  if (typeof name !== 'string') throw new TypeError(`${kind}: the name must be a string, not ${typeof name}`);
+  if (typeof body !== 'function') throw new TypeError(`${kind} "${name}": the body must be a function, not ${typeof body}`);
+}
+
 /** `ctx.query`: its result, or its error, is logged with the next effect. */
 export function query(pass: Pass, scope: Scope, name: string, body: () => unknown): Promise<unknown> {
-  return operate(pass, scope, 'query', name, async () => {
-    scope.closeWindow();
+  checkStep('query', name, body);
+  return operate(pass, scope, 'query', fingerprintName(name), async () => {
+    await scope.allIssued();
     return { outcome: await outcomeOf(pass, name, async () => body()), volatile: true };
   });
 }
 
 /** `ctx.step` */
 export function step(pass: Pass, scope: Scope, name: string, body: (info: StepInfo) => unknown, options: StepOptions): Promise<unknown> {
-  return operate(pass, scope, 'step', name, async (operation) => {
-    const attempts = options.retry?.attempts ?? 1;
-    if (!Number.isSafeInteger(attempts) || attempts < 1) throw new TypeError(`step "${name}": retry.attempts must be a whole number of at least 1`);
+  checkStep('step', name, body);
+  const plan = planOf(name, options);
+  return operate(pass, scope, 'step', fingerprintName(name), async (operation) => {
     const interrupted = options.onInterrupted === 'throw' && (await startedBefore(pass, operation));
     if (interrupted) return { outcome: { error: INTERRUPTED(name) }, volatile: true };
     await pass.flush();
-    scope.closeWindow();
-    const outcome = await tries(pass, operation, body, attempts, options);
+    await scope.allIssued();
+    const outcome = await tries(pass, operation, body, plan);
     if (pass.isOver) return pass.refuse(name);
     return { outcome, volatile: true, flush: true };
   });
@@ -53,13 +81,12 @@ async function startedBefore(pass: Pass, operation: Operation): Promise<boolean>
   return false;
 }
 
-async function tries(pass: Pass, operation: Operation, body: (info: StepInfo) => unknown, attempts: number, options: StepOptions): Promise<Outcome> {
+async function tries(pass: Pass, operation: Operation, body: (info: StepInfo) => unknown, plan: Plan): Promise<Outcome> {
   const idempotencyKey = hash('step', pass.intent.nonce, operation.path);
-  const delay = milliseconds('retry.delay', options.retry?.delay ?? DELAY_MS);
   for (let attempt = 1; ; attempt++) {
-    const outcome = await outcomeOf(pass, operation.name, () => oneTry(pass, operation.name, body, { idempotencyKey, attempt }, options.timeout));
-    if ('ok' in outcome || attempt >= attempts || pass.isOver) return outcome;
-    await pass.services.wait(delay * (options.retry?.factor ?? FACTOR) ** (attempt - 1));
+    const outcome = await outcomeOf(pass, operation.name, () => oneTry(pass, operation.name, body, { idempotencyKey, attempt }, plan.timeoutMs));
+    if ('ok' in outcome || attempt >= plan.attempts || pass.isOver) return outcome;
+    await pass.services.wait(plan.delayMs * plan.factor ** (attempt - 1));
   }
 }
 
@@ -68,15 +95,15 @@ async function oneTry(
   name: string,
   body: (info: StepInfo) => unknown,
   info: Omit<StepInfo, 'signal'>,
-  timeout: Duration | undefined,
+  timeoutMs: number | undefined,
 ): Promise<unknown> {
   const out = new AbortController();
   const work = (async () => body({ ...info, signal: out.signal }))();
-  if (timeout === undefined) return work;
+  if (timeoutMs === undefined) return work;
   const over = new AbortController();
-  const late = pass.services.wait(milliseconds('timeout', timeout), over.signal).then(() => {
+  const late = pass.services.wait(timeoutMs, over.signal).then(() => {
     if (over.signal.aborted) return;
-    const error = Object.assign(new Error(`step "${name}" took longer than ${String(timeout)}`), { code: 'STEP_TIMEOUT' });
+    const error = Object.assign(new Error(`step "${name}" took longer than ${timeoutMs} ms`), { code: 'STEP_TIMEOUT' });
     error.name = 'StepTimeout';
     out.abort(error);
     throw error;

@@ -10,5 +10,6 @@ export interface Table<T> {
 
 /** A managed item of a table. @throws TypeError, or VALUE_TOO_LARGE for a key above 8 KiB. */
 export function itemOf(table: Table<unknown>, key: string): Item {
+  clearKey('the name of a table', table.name);
   return { key: clearKey('a key', key), partition: itemPartition(table.name, key) };
 }

@@ -20,7 +20,7 @@ export interface CollectorOptions {
 }
 
 /** A handler that makes one pass and answers its counts; to GET as well, which some schedulers send. @throws TypeError */
-export function collector(flow: Flow, options: CollectorOptions): FetchHandler {
+export function collector(flow: Pick<Flow, 'collect'>, options: CollectorOptions): FetchHandler {
   const secrets = secretsOf('http.collector', options.secret);
   return async (request) => {
     try {
@@ -55,7 +55,7 @@ export interface CollectorLoop {
 }
 
 /** Collects again and again in this process, one pass after another, beginning at once. @throws TypeError for a duration that is none */
-export function collectorLoop(flow: Flow, options: CollectorLoopOptions): CollectorLoop {
+export function collectorLoop(flow: Pick<Flow, 'collect'>, options: CollectorLoopOptions): CollectorLoop {
   const everyMs = milliseconds('every', options.every);
   const onError = options.onError ?? toConsole;
   const stopped = new AbortController();

@@ -5,7 +5,7 @@
 import {
   type Duration,
   encode,
-  type Flow,
+  type Receiver,
   type FlowFunction,
   type Message,
   milliseconds,
@@ -116,7 +116,7 @@ export class Entry<Input, Output> {
   private readonly onError: OnError;
 
   constructor(
-    private readonly flow: Flow,
+    private readonly flow: Receiver,
     private readonly name: string,
     private readonly options: HttpOptions<Input, Output>,
     private readonly statusAddress: StatusAddress | undefined,

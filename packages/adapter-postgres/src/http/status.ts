@@ -3,7 +3,7 @@ import {
   decode,
   decodeOutcome,
   type ErrorCode,
-  type Flow,
+  type Receiver,
   FlowstateError,
   isFlowstateError,
   parseThrown,
@@ -17,7 +17,7 @@ import { type Signer, statusClaim } from './signature.js';
 
 /** A run, and how it is shown. */
 export interface ShownRun {
-  readonly flow: Flow;
+  readonly flow: Receiver;
   readonly name: string;
   readonly id: string;
   /** What clients see of a result. Default: the value, as JSON. */

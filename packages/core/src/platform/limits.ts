@@ -9,6 +9,8 @@ import type { StoreTraits } from './store.js';
 export const BLIND_ENTRY_BYTES_MAX = 512;
 /** Room for keys, counters and names of one row. Bytes. */
 const ROW_OVERHEAD_BYTES = 16 * 1024;
+/** What a record holds around one value that was read: path, kind, name, time. Bytes. */
+const RECORD_OVERHEAD_BYTES = 4 * 1024;
 /** A user's key or id, JSON-encoded. Bytes. */
 export const USER_KEY_BYTES_MAX = 8 * 1024;
 /** A reason, an error's message: longer ones are cut. Characters. */
@@ -40,7 +42,8 @@ export function limitsOf(traits: StoreTraits): Limits {
       `store ${name}: ${entriesPerRow} entries per row need rows of ${8 * (entriesPerRow * BLIND_ENTRY_BYTES_MAX + ROW_OVERHEAD_BYTES)} bytes, it has ${rowBytesMax}`,
     );
   }
-  return { value: rowBytesMax / 2, outcome: rowBytesMax / 4, entry: rowBytesMax / 8, log: rowBytesMax / 4, record: rowBytesMax / 2 };
+  // Inside a record a value is quoted once more, which at worst doubles it: half of what one row takes, less what is around it.
+  return { value: rowBytesMax / 2 - RECORD_OVERHEAD_BYTES, outcome: rowBytesMax / 4, entry: rowBytesMax / 8, log: rowBytesMax / 4, record: rowBytesMax / 2 };
 }
 
 /** The size of a string in UTF-8, in bytes. */

@@ -47,7 +47,7 @@ function applyOne(fields: Fields, change: Change): Fields {
   const map = fields[name];
   if (typeof map !== 'object') throw new TypeError(`change of entry "${entry}": the row has no map "${name}"`);
   if (change.change === 'remove') return { ...fields, [name]: without(map, entry) };
-  const value = change.change === 'set' ? change.value : added(map[entry], change.value);
+  const value = change.change === 'set' ? change.value : added(valueAt(fields, path), change.value);
   return { ...fields, [name]: { ...map, [entry]: value } };
 }
 
@@ -94,8 +94,14 @@ function checkPath(write: Write, path: Path): string | undefined {
   const kind = fieldKind(write.key.table, name);
   if (kind === undefined) throw new TypeError(`no field "${name}" in table ${write.key.table}`);
   if ((kind === 'map') !== (entry !== undefined)) throw new TypeError(`field "${name}": a map takes an entry, others none`);
-  if (entry === '') throw new TypeError(`field "${name}": an entry needs a name`);
+  if (entry !== undefined) checkEntry(name, entry);
   return kind;
+}
+
+function checkEntry(map: string, entry: string): void {
+  if (entry === '' || !entry.isWellFormed() || entry.includes('\0')) {
+    throw new TypeError(`field "${map}": an entry's name must be well-formed, without U+0000, and not empty`);
+  }
 }
 
 /** @throws TypeError where a write is outside the domain: to be called before any request. */
@@ -107,7 +113,12 @@ export function checkWrite(write: Write): void {
       if (kind === undefined) throw new TypeError(`no field "${name}" in table ${write.key.table}`);
       if ((kind === 'map') !== (typeof value === 'object')) throw new TypeError(`field "${name}" is ${kind}`);
       if (typeof value !== 'object') checkScalar(name, kind, value);
-      else for (const [entry, scalar] of Object.entries(value)) checkScalar(`${name}.${entry}`, 'map', scalar);
+      else {
+        for (const [entry, scalar] of Object.entries(value)) {
+          checkEntry(name, entry);
+          checkScalar(`${name}.${entry}`, 'map', scalar);
+        }
+      }
     }
     return;
   }

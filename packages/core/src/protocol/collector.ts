@@ -10,6 +10,7 @@
  * | waking a caller               | done with notify          | wakes it again    |
  */
 import { claim, type Intent, intentOf, pauseAsSeen, WAKE } from './intent.js';
+import { type FlowstateError, isFlowstateError } from '../errors.js';
 import type { RowKey } from '../platform/store.js';
 import type { Requests } from './requests.js';
 import { launch, notifyCaller, transition } from './waking.js';
@@ -37,9 +38,10 @@ export interface Collected {
 
 type Deed = 'launched' | 'paused' | 'notified' | 'nothing';
 
-/** One pass over the runs that are due. */
+/** One pass over the runs that are due. @throws StoreError STORE_CORRUPT at its end, where a row is not one of ours */
 export async function collect(requests: Requests, settings: CollectorSettings): Promise<Collected> {
   const counts = { looked: 0, launched: 0, paused: 0, notified: 0, nothing: 0 };
+  const corrupt: FlowstateError[] = [];
   let after: string | undefined;
   do {
     const page = await requests.list({
@@ -49,14 +51,24 @@ export async function collect(requests: Requests, settings: CollectorSettings): 
       ...(after === undefined ? {} : { after }),
     });
     for (let i = 0; i < page.keys.length; i += AT_ONCE) {
-      const deeds = await Promise.all(page.keys.slice(i, i + AT_ONCE).map((key) => lookAt(requests, key, settings)));
-      for (const deed of deeds) counts[deed] += 1;
+      const looks = page.keys.slice(i, i + AT_ONCE).map((key) => lookAt(requests, key, settings).catch(corruptOnly));
+      for (const deed of await Promise.all(looks)) {
+        if (typeof deed === 'string') counts[deed] += 1;
+        else corrupt.push(deed);
+      }
     }
     counts.looked += page.keys.length;
     after = page.more ? page.next : undefined;
   } while (after !== undefined && counts.looked < settings.limit);
+  if (corrupt.length > 0) throw corrupt[0];
   const { looked, launched, paused, notified } = counts;
   return { looked, launched, paused, notified };
+}
+
+/** A row that nobody can read must not keep others from being collected: it is told at the end of the pass. */
+function corruptOnly(error: unknown): FlowstateError {
+  if (isFlowstateError(error, 'STORE_CORRUPT')) return error;
+  throw error;
 }
 
 /** The listing may lag: the row is read again before anything is done. */

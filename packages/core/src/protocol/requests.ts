@@ -28,6 +28,8 @@ export interface Requests {
   start(target: string, message: Message): Promise<void>;
   /** Waits longer with each attempt, with jitter. */
   backOff(attempt: number): Promise<void>;
+  /** Waits until no read shows anything older than now. */
+  settle(): Promise<void>;
 }
 
 /** The bounds of one execution. `gate` is called before each request and may throw, or never settle. */
@@ -93,6 +95,7 @@ export function requestsOf(platform: Platform, bounds: Bounds): Requests {
       await invoker.start(target, message).catch((error: unknown) => bounds.onLostLaunch?.(error));
     },
     backOff,
+    settle: () => platform.wait(store.traits.staleMs),
   };
 }
 

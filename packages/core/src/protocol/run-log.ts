@@ -125,12 +125,12 @@ export class RunLog {
     return this.riding;
   }
 
-  /** Writes everything pending as the next record. 'lost': another pass wrote it, or nobody can say; begin again. */
-  async flush(): Promise<'recorded' | 'lost'> {
+  /** Writes everything pending as the next record, and what rides with it. 'all': also where nothing is pending. 'lost': another pass wrote it, or nobody can say; begin again. */
+  async flush(what: 'pending' | 'all' = 'pending'): Promise<'recorded' | 'lost'> {
     while (this.flushing !== undefined) {
       if ((await this.flushing) === 'lost') return 'lost';
     }
-    while (this.pending.length > 0) {
+    while (this.pending.length > 0 || (what === 'all' && this.riding.length > 0)) {
       this.flushing = this.put(this.nextBatch());
       const result = await this.flushing.finally(() => {
         this.flushing = undefined;

@@ -52,11 +52,17 @@ export interface Transitioned {
   readonly row: Row | undefined;
 }
 
-/** One transition of an intent, with the row it left, or that refused it. */
+/**
+ * One transition of an intent, with the row it left, or that refused it. Where reads may be old, "no such row" is believed
+ * only once everything written before has become visible: a caller that is not woken would sleep for ever.
+ */
 export async function transition(requests: Requests, key: RowKey, change: Transition, seen?: Row): Promise<Transitioned | 'unknown'> {
   const options = seen === undefined ? { returning: true } : { returning: true, seen };
-  const result = await requests.write({ write: 'update', key, ...change }, options);
-  if (result === 'unknown') return 'unknown';
-  const row = result.row === undefined ? await requests.read(key) : result.row;
-  return { applied: result.applied, row: row ?? undefined };
+  for (let settled = false; ; settled = true) {
+    const result = await requests.write({ write: 'update', key, ...change }, options);
+    if (result === 'unknown') return 'unknown';
+    const row = result.row === undefined ? await requests.read(key) : result.row;
+    if (row || settled || requests.traits.reads === 'linearizable') return { applied: result.applied, row: row ?? undefined };
+    await requests.settle();
+  }
 }

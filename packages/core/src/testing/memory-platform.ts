@@ -76,7 +76,8 @@ class Clock {
         signal?.removeEventListener('abort', ring);
         resolve();
       };
-      const timer = { at: this.#now + ms, ring };
+      // Whole milliseconds, as clocks have them: rows hold no others.
+      const timer = { at: this.#now + Math.ceil(ms), ring };
       this.#timers.add(timer);
       signal?.addEventListener('abort', ring);
     });

@@ -1,0 +1,326 @@
+/**
+ * The unsafe variants that the explorations must notice: those of the verified specifications that touch what is built, by
+ * their names there, and every mistake that was found since. Each is one change of the source text, which must fit exactly
+ * once: a mutant that no longer fits fails the run, as one that survives does.
+ */
+
+/**
+ * @typedef {object} Mutant
+ * @property {string} id
+ * @property {string} what
+ * @property {string} file below packages/core/src
+ * @property {string} find
+ * @property {string} put
+ * @property {readonly string[]} programs the explorations that are known to notice it, quickest first
+ * @property {number} [states] how far to explore where the usual bound is too near
+ * @property {readonly ('conditional' | 'versioned' | 'bounded')[]} [kinds] conditional unless given
+ */
+
+const DAAL = 'protocol/linked-daal.ts';
+
+/** @type {readonly Mutant[]} */
+const ITEMS = [
+  {
+    id: 'D1',
+    what: 'a hint learnt after the intent was made is used',
+    file: 'protocol/tail-hints.ts',
+    find: 'if (wonAt === undefined || hint.since > wonAt) return undefined;',
+    put: 'if (wonAt === undefined) return undefined;',
+    programs: ['write another, then this'],
+    states: 300_000,
+  },
+  {
+    id: 'D2',
+    what: 'a hint is used by an execution that did not win',
+    file: 'protocol/tail-hints.ts',
+    find: 'if (wonAt === undefined || hint.since > wonAt) return undefined;',
+    put: 'if (hint.since > (wonAt ?? hint.since)) return undefined;',
+    programs: ['write', 'write the same twice'],
+  },
+  {
+    id: 'D3',
+    what: 'an ascending query starts at the greatest row',
+    file: 'protocol/item-search.ts',
+    find: 'if (startIsOpen) continue;',
+    put: '',
+    programs: ['write', 'update'],
+  },
+  {
+    id: 'D4',
+    what: 'compare-and-set without the revision',
+    file: DAAL,
+    find: "{ test: 'equals', path: 'rev', value: row.rev },",
+    put: '',
+    programs: ['update'],
+  },
+  {
+    id: 'D5',
+    what: 'the successor is made without the lock',
+    file: 'protocol/item-row.ts',
+    find: ", 'lockOwner', 'lockAge', 'lockBy', 'lockHome', 'lockOuter'",
+    put: '',
+    programs: ['write', 'update'],
+  },
+  {
+    id: 'D6',
+    what: 'a refused create of the successor is taken as own',
+    file: DAAL,
+    find: "    if (result.applied) return this.doneIn(i, outcome, result.row);\n    return this.refusedBy(i, result.row);\n  }\n\n  /** Looks at every row",
+    put: "    return this.doneIn(i, outcome, undefined);\n  }\n\n  /** Looks at every row",
+    programs: ['update', 'write'],
+  },
+  {
+    id: 'D7',
+    what: 'the token is looked for before the blind write, not in it',
+    file: DAAL,
+    find: "          { test: 'missing', path: ['log', this.token] },\n          { test: 'below', path: 'n', value: softLimit",
+    put: "          { test: 'below', path: 'n', value: softLimit",
+    programs: ['write'],
+  },
+  {
+    id: 'D8',
+    what: 'a false is told, not recorded',
+    file: DAAL,
+    find: '    const n = this.countWith(row.log, outcome);\n    const result',
+    put: "    if (outcome === false) return { to: 'done', i: row.i, life: row.life, outcome, seen: row.row };\n    const n = this.countWith(row.log, outcome);\n    const result",
+    programs: ['condWrite, then act on it'],
+  },
+  {
+    id: 'D9',
+    what: 'a plain read trusts a remembered sealed row',
+    file: 'protocol/plain-read.ts',
+    find: 'if (!isSealed(tail)) return tail;',
+    put: 'return tail;',
+    programs: ['reads in order'],
+  },
+  {
+    id: 'D10',
+    what: 'parallel branches share the position',
+    file: 'scope.ts',
+    find: 'new Map(this.positions)',
+    put: 'this.positions',
+    programs: ['branches that meet at an item'],
+    states: 300_000,
+  },
+  {
+    id: 'D30',
+    what: 'a false by a stale read is recorded without the revision',
+    file: DAAL,
+    find: "{ test: 'equals', path: 'rev', value: row.rev },",
+    put: "...(outcome === false ? [] : [{ test: 'equals', path: 'rev', value: row.rev }]),",
+    programs: ['condWrite if nothing is there'],
+    kinds: ['bounded'],
+    states: 300_000,
+  },
+];
+
+/** @type {readonly Mutant[]} */
+const RUNS = [
+  {
+    id: 'L1',
+    what: 'the effect comes before the record',
+    file: 'item-operations.ts',
+    find: "  await pass.flush();\n  const { run, nonce } = pass.intent;\n  const from = pass.position(scope, item);\n  const done = await pass.guard(perform(pass.requests, item, token(run, nonce, operation.path), effect, from));\n",
+    put: "  const { run, nonce } = pass.intent;\n  const from = pass.position(scope, item);\n  const done = await pass.guard(perform(pass.requests, item, token(run, nonce, operation.path), effect, from));\n  await pass.flush();\n",
+    programs: ['read, perhaps write', 'read, branch, write'],
+  },
+  {
+    id: 'L2',
+    what: 'no record before the effect',
+    file: 'item-operations.ts',
+    find: '  await pass.flush();\n  const { run, nonce }',
+    put: '  const { run, nonce }',
+    programs: ['read, branch, write'],
+  },
+  {
+    id: 'L3',
+    what: 'the loser of a record goes on with its own values',
+    file: 'protocol/run-log.ts',
+    find: "if (row?.fields['by'] !== this.by) return 'lost';",
+    put: '',
+    programs: ['read, branch, write'],
+  },
+  {
+    id: 'L5',
+    what: 'the completion leaves pending reads unrecorded',
+    file: 'execution.ts',
+    find: "    if ((await log.flush()) === 'lost') return 'restart';\n    for (;;) {\n      const keptUntil",
+    put: '    for (;;) {\n      const keptUntil',
+    programs: ['read, perhaps write'],
+  },
+  {
+    id: 'L10',
+    what: 'the own trace is that of the process, not of the pass',
+    file: 'execution.ts',
+    find: 'const { intent, by } = begun;',
+    put: 'const { intent } = begun;\n    const by = (this as unknown as { firstBy?: string }).firstBy ??= begun.by;',
+    programs: ['read, branch, write'],
+  },
+  {
+    id: 'B6',
+    what: 'an effect does not wait for a flush under way, whose batch is pending no more for it',
+    file: 'protocol/run-log.ts',
+    find: "    while (this.flushing !== undefined) {\n      if ((await this.flushing) === 'lost') return 'lost';\n    }",
+    put: "    if (this.flushing !== undefined) return 'recorded';",
+    programs: ['a read, then branches that write'],
+  },
+  {
+    id: 'B7',
+    what: 'all throws the first error in time',
+    file: 'branch-operations.ts',
+    find: 'results[index] = await run(index);',
+    put: 'const result = await run(index);\n      results.push(result);',
+    programs: ['branches that throw'],
+  },
+  {
+    id: 'S1',
+    what: 'the body of a step comes before the record',
+    file: 'step-operations.ts',
+    find: '    await pass.flush();\n    await scope.allIssued();\n    const outcome',
+    put: '    await scope.allIssued();\n    const outcome',
+    programs: ['charge what was read'],
+  },
+  {
+    id: 'S2',
+    what: 'the mark of a step that must not be repeated is not looked for',
+    file: 'step-operations.ts',
+    find: '  if (pass.recorded(mark) !== undefined) return true;\n',
+    put: '',
+    programs: ['charge at most once'],
+  },
+  {
+    id: 'group overtaken',
+    what: 'of operations issued together, the one that ends last is overtaken by those before it',
+    file: 'scope.ts',
+    find: "      queueMicrotask(() => {\n        for (const go of release) go();\n      });",
+    put: '      for (const go of release) go();',
+    programs: ['issued together'],
+  },
+  {
+    id: 'group in time order',
+    what: 'operations issued together answer as they end',
+    file: 'scope.ts',
+    find: 'if (!this.group.every((other) => other.finished)) return;',
+    put: 'if (!this.group.every((other) => other.finished)) return resolve();',
+    programs: ['issued together'],
+  },
+];
+
+/** @type {readonly Mutant[]} */
+const CALLS = [
+  {
+    id: 'C6',
+    what: 'the callee has a random id',
+    file: 'call-operations.ts',
+    find: 'return calleeId(pass.intent.run, pass.intent.nonce, operation.path);',
+    put: 'return calleeId(pass.by, pass.intent.nonce, operation.path);',
+    programs: ['sync call', 'async call'],
+  },
+  {
+    id: 'W2',
+    what: 'a suspension does not test the count of events',
+    file: 'protocol/intent.ts',
+    find: ", { test: 'equals', path: 'events', value: events }",
+    put: '',
+    programs: ['sync call'],
+  },
+  {
+    id: 'W3',
+    what: 'an event for a running run is not counted',
+    file: 'protocol/waking.ts',
+    find: "    if (intent.state === 'waiting') continue;",
+    put: "    if (intent.state === 'waiting') continue;\n    if (intent.state === 'running') return 'counted';",
+    programs: ['sync call'],
+  },
+  {
+    id: 'W10',
+    what: 'pending is answered before the waiter is durable',
+    file: 'execution.ts',
+    find: 'if (!this.parts.answersCaller || intent.waiter) return pending(intent);',
+    put: 'return pending(intent);',
+    programs: ['sync call'],
+  },
+  {
+    id: 'W11',
+    what: 'a completion does not test for a waiter',
+    file: 'protocol/intent.ts',
+    find: "when: waiter ? [NOT_DONE] : [NOT_DONE, { test: 'missing', path: 'waiter' }],",
+    put: 'when: [NOT_DONE],',
+    programs: ['sync call'],
+  },
+  {
+    id: 'W12',
+    what: 'that a caller is still to be told is not kept in the row',
+    file: 'protocol/intent.ts',
+    find: "...(waiter ? [set('notify', true), ...queued(WAKE, now)] : queued(DONE, keptUntil)),",
+    put: '...queued(DONE, keptUntil),',
+    programs: ['sync call'],
+  },
+  {
+    id: 'W13',
+    what: 'a waiter is set beside a done run',
+    file: 'protocol/intent.ts',
+    find: "export const registerWaiter: Transition = { when: [NOT_DONE],",
+    put: "export const registerWaiter: Transition = { when: [{ test: 'missing', path: 'cancel' }],",
+    programs: ['sync call'],
+  },
+  {
+    id: 'look skipped',
+    what: 'after an event the pass looks quiet before its operations have looked again',
+    file: 'pass.ts',
+    find: '      operation.waiting = false; // at once: the pass must not look quiet before they have looked\n',
+    put: '',
+    programs: ['sync call'],
+  },
+  {
+    id: 'stale absence',
+    what: 'an old read that shows no run is believed when a caller is to be woken',
+    file: 'protocol/waking.ts',
+    find: "if (row || settled || requests.traits.reads === 'linearizable')",
+    put: 'if (row || settled || true)',
+    programs: ['sync call'],
+    kinds: ['bounded'],
+  },
+  {
+    id: 'P1',
+    what: 'an infrastructure error can be caught, and the run goes on',
+    file: 'pass.ts',
+    find: 'throw this.poison(error);',
+    put: 'throw error;',
+    programs: ['call, or else write'],
+  },
+  {
+    id: 'P3',
+    what: 'a poisoned execution completes',
+    file: 'pass.ts',
+    find: "    this.end({ end: 'poisoned', error });\n",
+    put: '',
+    programs: ['call, or else write'],
+  },
+];
+
+/** Every mutant. */
+export const MUTANTS = [...ITEMS, ...RUNS, ...CALLS];
+
+/** Unsafe variants of the specifications that are not mutants here, and why. */
+export const NOT_HERE = [
+  ['D11-D14, D17, D19-D24, D26-D29, D32-D35', 'need collection or pruning, which is not built yet'],
+  ['D15, D16', 'walking up by creates is safe while no row is ever deleted (the same: no collection)'],
+  ['D18', 'an update that makes the row again cannot be written with the store port; a law of the store tests it'],
+  ['D25, D31', 'are mistakes of a store, not of the protocol'],
+  ['L4', 'an unconditional record cannot be written with the store port'],
+  ['L6, L7, L8', 'concern records inside the intent; with records in rows two completions have the same outcome'],
+  ['L9', 'needs a page that is torn inside; those of the test stores are atomic: test/protocol/run-log.test.ts loads a log with a gap'],
+  ['L11', 'is tested with other inputs in test/bad-input.test.ts'],
+  ['B1-B4', 'are other designs of the log: there is no key to change'],
+  ['B5, W17', 'need race'],
+  ['B8', 'is a mistake of user code'],
+  ['S3-S10', 'need native steps or idempotent()'],
+  ['C1-C5, C7-C12', 'need collection and tombstones'],
+  ['W4', 'needs events: a callee that has bumped is done, so the call after the load gets its outcome'],
+  ['W1, W5-W9, W14-W16', 'need events, timers or cancel'],
+  ['K1, K2', 'cost money or block a listing: safe'],
+  ['P2', 'is P3: a pass that is not ended is one that the next call clears'],
+  ['P4', 'cannot happen apart from P3: a poisoned pass is over, and only a live one suspends'],
+  ['Z1-Z3', 'need read-only functions'],
+];
