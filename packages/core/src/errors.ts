@@ -15,8 +15,6 @@ export const ERRORS = {
   RUN_UNKNOWN: { applied: 'no', retry: false, hint: 'No run has this id. Check the function and the id.' },
   RUN_EXPIRED: { applied: 'no', retry: false, hint: 'The run ended and its result is no longer kept.' },
   RUN_INPUT_INVALID: { applied: 'no', retry: false, hint: 'The input does not fit the function\'s schema. Nothing was stored.' },
-  RUN_FAILED: { applied: 'no', retry: false, hint: 'The handler threw. Its error is the cause.' },
-  RUN_NOT_DETERMINISTIC: { applied: 'no', retry: false, hint: 'The handler took another path than the one recorded. Let runs finish on the code they began with, or give the changed function a new name.' },
   FUNCTION_UNKNOWN: { applied: 'no', retry: false, hint: 'Register it with flow.function(...) in the process that receives it, or correct the name.' },
   MESSAGE_INVALID: { applied: 'no', retry: false, hint: 'The body is not a message of this version.' },
   VALUE_NOT_SERIALIZABLE: { applied: 'no', retry: false, hint: 'Use plain data: objects, arrays, Date, Map, Set, BigInt, typed arrays, errors.' },

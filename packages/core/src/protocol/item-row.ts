@@ -1,5 +1,5 @@
 import { StoreError } from '../errors.js';
-import { BLIND_ENTRY_BYTES_MAX, byteLength } from '../platform/limits.js';
+import { byteLength } from '../platform/limits.js';
 import type { Entries, Fields, Row, Scalar } from '../platform/store.js';
 import { itemRowNumber } from './layout.js';
 
@@ -52,11 +52,6 @@ function logBytes(log: Entries): number {
 /** The size of one log entry in bytes. */
 export function entryBytes(token: string, outcome: Scalar): number {
   return token.length + (typeof outcome === 'string' ? byteLength(outcome) : 8);
-}
-
-/** Whether an entry fits where the writer has not seen the row. */
-export function fitsBlind(token: string, outcome: Scalar): boolean {
-  return entryBytes(token, outcome) <= BLIND_ENTRY_BYTES_MAX;
 }
 
 /** Reads a row's fields. @throws StoreError STORE_CORRUPT where it is not an item's row. */

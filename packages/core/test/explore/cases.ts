@@ -10,7 +10,11 @@ import { PROGRAMS, type Tested } from './programs.js';
 export type Depth = 'quick' | 'long';
 
 const SIZES = [1, 2, 3];
-const CUT: Readonly<Record<Depth, number>> = { quick: 25_000, long: 1_500_000 };
+/** States after which a case is cut, and said to be. */
+const CUT: Readonly<Record<Depth, Readonly<Record<StoreKind, number>>>> = {
+  quick: { conditional: 40_000, versioned: 25_000, bounded: 8_000 },
+  long: { conditional: 1_500_000, versioned: 1_500_000, bounded: 1_500_000 },
+};
 
 /** The cases of one kind of store. */
 export function casesOf(kind: StoreKind, depth: Depth): Case[] {
@@ -43,6 +47,6 @@ function caseOf(name: string, tested: Tested, setting: Setting): Case {
     name,
     shapes: { a: shape, ...tested.others },
     ...(tested.deliveries === undefined ? {} : { deliveries: tested.deliveries }),
-    statesMax: CUT[depth],
+    statesMax: CUT[depth][rest.kind],
   };
 }
