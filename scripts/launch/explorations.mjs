@@ -11,7 +11,10 @@ export const COMPILED = join(CORE, '.explore');
 /** Compiles the explorations: they run without a test framework. @throws {CommandError} with the compiler's output */
 export async function compileExplorations() {
   const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
-  const { code, output } = await runNode([tsc, '-p', join(CORE, 'tsconfig.explore.json')], { cwd: ROOT, output: 'collect' });
+  const { code, output } = await runNode([tsc, '-p', join(CORE, 'tsconfig.explore.json')], {
+    cwd: ROOT,
+    output: 'collect',
+  });
   if (code !== 0) throw new CommandError(output);
 }
 

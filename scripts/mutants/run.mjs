@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import ts from 'typescript';
 import { ROOT } from '../launch/checkout.mjs';
 import { runNode } from '../launch/child.mjs';
-import { COMPILED, compileExplorations, CORE } from '../launch/explorations.mjs';
+import { COMPILED, CORE, compileExplorations } from '../launch/explorations.mjs';
 import { MUTANTS, NOT_HERE } from './mutants.mjs';
 
 const WORK = join(CORE, '.explore-mutants');
@@ -18,9 +18,14 @@ const VIOLATION = 3;
 function mutated(/** @type {Mutant} */ mutant) {
   const source = readFileSync(join(CORE, 'src', mutant.file), 'utf8');
   const parts = source.split(mutant.find);
-  if (parts.length !== 2) throw new Error(`${mutant.id} fits ${parts.length - 1} times in ${mutant.file}: bring it up to date`);
+  if (parts.length !== 2)
+    throw new Error(`${mutant.id} fits ${parts.length - 1} times in ${mutant.file}: bring it up to date`);
   const { outputText } = ts.transpileModule(parts.join(mutant.put), {
-    compilerOptions: { target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.ESNext, verbatimModuleSyntax: true },
+    compilerOptions: {
+      target: ts.ScriptTarget.ES2023,
+      module: ts.ModuleKind.ESNext,
+      verbatimModuleSyntax: true,
+    },
   });
   return outputText;
 }
@@ -36,12 +41,21 @@ async function judge(/** @type {Mutant} */ mutant, /** @type {number} */ slot) {
   const began = performance.now();
   const kinds = (mutant.kinds ?? ['conditional']).flatMap((kind) => ['--kind', kind]);
   for (const program of mutant.programs) {
-    const args = [join(folder, 'test', 'explore', 'main.js'), '--depth', 'quick', '--quiet', ...kinds, '--program', program];
+    const args = [
+      join(folder, 'test', 'explore', 'main.js'),
+      '--depth',
+      'quick',
+      '--quiet',
+      ...kinds,
+      '--program',
+      program,
+    ];
     if (mutant.states !== undefined) args.push('--states', `${mutant.states}`);
     const { code, output } = await runNode(args, { cwd: ROOT, output: 'collect' });
     const seconds = (performance.now() - began) / 1000;
     if (code === VIOLATION) return { caught: true, by: `${program}: ${said(output)}`, seconds };
-    if (code !== 0) throw new Error(`${mutant.id}: the exploration of "${program}" ended with code ${code}\n${output}`);
+    if (code !== 0)
+      throw new Error(`${mutant.id}: the exploration of "${program}" ended with code ${code}\n${output}`);
   }
   return { caught: false, by: 'nothing', seconds: (performance.now() - began) / 1000 };
 }
@@ -53,13 +67,22 @@ function said(/** @type {string} */ output) {
 }
 
 async function main() {
-  const { values } = parseArgs({ options: { only: { type: 'string', multiple: true }, json: { type: 'string' }, help: { type: 'boolean' } } });
+  const { values } = parseArgs({
+    options: {
+      only: { type: 'string', multiple: true },
+      json: { type: 'string' },
+      help: { type: 'boolean' },
+    },
+  });
   if (values.help) {
     console.log('npm run mutants -- [--only <id>]... [--json <file>]');
     return 0;
   }
   const chosen = MUTANTS.filter(({ id }) => values.only === undefined || values.only.includes(id));
-  if (chosen.length === 0) throw new Error(`no such mutant: ${String(values.only)}; there are ${MUTANTS.map(({ id }) => id).join(', ')}`);
+  if (chosen.length === 0)
+    throw new Error(
+      `no such mutant: ${String(values.only)}; there are ${MUTANTS.map(({ id }) => id).join(', ')}`,
+    );
   await compileExplorations();
   const queue = [...chosen];
   /** @type {{ id: string, what: string, caught: boolean, by: string, seconds: number }[]} */
@@ -68,7 +91,9 @@ async function main() {
     for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift()) {
       const verdict = await judge(mutant, slot);
       verdicts.push({ id: mutant.id, what: mutant.what, ...verdict });
-      console.log(`${verdict.caught ? 'caught  ' : 'SURVIVED'} ${mutant.id}: ${mutant.what}; ${verdict.by} (${verdict.seconds.toFixed(1)} s)`);
+      console.log(
+        `${verdict.caught ? 'caught  ' : 'SURVIVED'} ${mutant.id}: ${mutant.what}; ${verdict.by} (${verdict.seconds.toFixed(1)} s)`,
+      );
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, (_, slot) => worker(slot)));

@@ -21,7 +21,11 @@ export function branches(
   contextFor: (scope: Scope) => Context,
   concurrency: number,
 ): Promise<unknown[]> {
-  return scope.track(kind, `${bodies.length} branches`, runBranches(pass, scope, kind, bodies, contextFor, concurrency));
+  return scope.track(
+    kind,
+    `${bodies.length} branches`,
+    runBranches(pass, scope, kind, bodies, contextFor, concurrency),
+  );
 }
 
 async function runBranches(
@@ -41,7 +45,9 @@ async function runBranches(
   await scope.allIssued();
   if (pass.isOver) return pass.refuse(kind);
   const scopes = bodies.map((_, index) => scope.branch(operation, index));
-  const results = await inOrder(bodies.length, concurrency, (index) => runBranch(pass, operation, scopes[index]!, bodies[index]!, contextFor));
+  const results = await inOrder(bodies.length, concurrency, (index) =>
+    runBranch(pass, operation, scopes[index]!, bodies[index]!, contextFor),
+  );
   const released = scope.finish(operation);
   pass.lookWhetherQuiet();
   await released;
@@ -53,7 +59,11 @@ async function runBranches(
   });
 }
 
-async function inOrder(count: number, concurrency: number, run: (index: number) => Promise<Settled>): Promise<Settled[]> {
+async function inOrder(
+  count: number,
+  concurrency: number,
+  run: (index: number) => Promise<Settled>,
+): Promise<Settled[]> {
   const results: Settled[] = [];
   let next = 0;
   const worker = async (): Promise<void> => {
@@ -67,12 +77,20 @@ async function inOrder(count: number, concurrency: number, run: (index: number) 
   return results;
 }
 
-async function runBranch(pass: Pass, operation: Operation, scope: Scope, body: BranchBody, contextFor: (scope: Scope) => Context): Promise<Settled> {
+async function runBranch(
+  pass: Pass,
+  operation: Operation,
+  scope: Scope,
+  body: BranchBody,
+  contextFor: (scope: Scope) => Context,
+): Promise<Settled> {
   scope.begun = true;
   const result = await settled(body, contextFor(scope));
   const left = scope.leftOver();
   if (left !== undefined) {
-    pass.halt(`a branch of ${operation.kind} (step ${operation.path}) ended while ${left.kind} "${left.name}" (step ${left.path}) was not awaited`);
+    pass.halt(
+      `a branch of ${operation.kind} (step ${operation.path}) ended while ${left.kind} "${left.name}" (step ${left.path}) was not awaited`,
+    );
   }
   scope.ended = true;
   pass.lookWhetherQuiet();

@@ -2,17 +2,16 @@
  * Calls between functions (verified specification of runs, section 4). The callee's id derives from the caller's incarnation
  * and the step's path, so no record precedes the call; the callee's intent keeps its result, so none is owed after it.
  */
-import { canonicalHash, encode } from './codec.js';
+import { canonicalHash, describeError, encode } from './codec.js';
 import type { FunctionRef } from './context.js';
 import { FlowstateError, isFlowstateError } from './errors.js';
+import { operate, type Result } from './operation.js';
+import type { Pass } from './pass.js';
 import { checkSize, limitsOf } from './platform/limits.js';
 import { type Caller, parseThrown, type Reply } from './platform/message.js';
 import { calleeId } from './protocol/layout.js';
 import { register } from './protocol/registration.js';
 import { launch } from './protocol/waking.js';
-import { describeError } from './codec.js';
-import { operate, type Result } from './operation.js';
-import type { Pass } from './pass.js';
 import type { Operation, Scope } from './scope.js';
 
 type Target = FunctionRef<never, unknown>;
@@ -25,7 +24,13 @@ export function syncInvoke(pass: Pass, scope: Scope, target: Target, input: unkn
     const id = idOf(pass, operation);
     for (;;) {
       const reply = await pass.guard(
-        pass.requests.call(target.name, { kind: 'call', function: target.name, id, input: encoded, caller: callerOf(pass) }),
+        pass.requests.call(target.name, {
+          kind: 'call',
+          function: target.name,
+          id,
+          input: encoded,
+          caller: callerOf(pass),
+        }),
       );
       const result = resultOf(pass, operation, reply);
       if (result === 'pending') await pass.waitForEvent(operation);
@@ -51,9 +56,15 @@ function resultOf(pass: Pass, operation: Operation, reply: Reply): Result | 'pen
 
 function refusal(pass: Pass, operation: Operation, code: string, message: string): Result {
   // Kept nowhere at the callee: it might accept the same input after its next deployment.
-  if (code === 'RUN_INPUT_INVALID') return { outcome: { error: describeError(new FlowstateError(code, message)) }, volatile: true };
+  if (code === 'RUN_INPUT_INVALID')
+    return { outcome: { error: describeError(new FlowstateError(code, message)) }, volatile: true };
   if (code === 'RUN_ID_REUSED') pass.halt(otherInput(operation));
-  throw pass.poison(new FlowstateError(isFlowstateError({ code, hint: '' }) ? (code as FlowstateError['code']) : 'RUN_INFRASTRUCTURE', message));
+  throw pass.poison(
+    new FlowstateError(
+      isFlowstateError({ code, hint: '' }) ? (code as FlowstateError['code']) : 'RUN_INFRASTRUCTURE',
+      message,
+    ),
+  );
 }
 
 function otherInput(operation: Operation): string {
@@ -75,7 +86,16 @@ export function asyncInvoke(pass: Pass, scope: Scope, target: Target, input: unk
     const { created, intent } = await pass.guard(
       register(
         pass.requests,
-        { function: target.name, id, input: encoded, inputHash, nonce: id, by: pass.by, caller: callerOf(pass), inherits: false },
+        {
+          function: target.name,
+          id,
+          input: encoded,
+          inputHash,
+          nonce: id,
+          by: pass.by,
+          caller: callerOf(pass),
+          inherits: false,
+        },
         pass.services.leaseMs,
       ),
     );
@@ -99,6 +119,8 @@ function callerOf(pass: Pass): Caller {
 
 function storableInput(pass: Pass, target: Target, input: unknown): string {
   const encoded = encode(input, `the input of ${target.name}`);
-  checkSize(`the input of ${target.name}`, encoded, limitsOf(pass.requests.traits).value, { runId: pass.intent.id });
+  checkSize(`the input of ${target.name}`, encoded, limitsOf(pass.requests.traits).value, {
+    runId: pass.intent.id,
+  });
   return encoded;
 }

@@ -26,13 +26,16 @@ export function encode(value: unknown, what = 'the value'): string {
   } catch (error) {
     if (!(error instanceof DevalueError)) throw error;
     const place = error.path === '' || error.path === undefined ? what : `${what} at ${error.path}`;
-    throw new FlowstateError('VALUE_NOT_SERIALIZABLE', `${place} cannot be stored: ${error.message}`, { cause: error });
+    throw new FlowstateError('VALUE_NOT_SERIALIZABLE', `${place} cannot be stored: ${error.message}`, {
+      cause: error,
+    });
   }
 }
 
 /** The value of a string that {@link encode} made. @throws FlowstateError STORE_CORRUPT */
 export function decode(text: string): unknown {
-  if (!text.startsWith(FORMAT)) throw new FlowstateError('STORE_CORRUPT', `value of an unknown format: ${text.slice(0, 20)}`);
+  if (!text.startsWith(FORMAT))
+    throw new FlowstateError('STORE_CORRUPT', `value of an unknown format: ${text.slice(0, 20)}`);
   try {
     return parse(text.slice(FORMAT.length), revivers);
   } catch (error) {
@@ -63,13 +66,20 @@ function canonical(value: unknown, ancestors: Map<object, unknown>): unknown {
     });
   }
   if (value instanceof Map) {
-    return copyInto(new Map(), (copy) => value.forEach((inner, key) => copy.set(deep(key), deep(inner))));
+    return copyInto(new Map(), (copy) => {
+      for (const [key, inner] of value) copy.set(deep(key), deep(inner));
+    });
   }
-  if (value instanceof Set) return copyInto(new Set(), (copy) => value.forEach((inner) => copy.add(deep(inner))));
+  if (value instanceof Set) {
+    return copyInto(new Set(), (copy) => {
+      for (const inner of value) copy.add(deep(inner));
+    });
+  }
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) return value;
   return copyInto<Record<string, unknown>>({}, (copy) => {
-    for (const [key, inner] of Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) copy[key] = deep(inner);
+    for (const [key, inner] of Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+      copy[key] = deep(inner);
   });
 }
 
@@ -86,10 +96,20 @@ function textOf(value: unknown): string {
 /** What is kept of a thrown value: class, name, message (cut at 1 KiB), code and cause. */
 export function describeError(error: unknown, depth = 0): Thrown {
   if (!isError(error)) {
-    return { class: 'Error', name: 'Error', message: cut(`thrown: ${typeof error === 'string' ? error : printable(error)}`) };
+    return {
+      class: 'Error',
+      name: 'Error',
+      message: cut(`thrown: ${typeof error === 'string' ? error : printable(error)}`),
+    };
   }
-  const code = 'code' in error && (typeof error.code === 'string' || typeof error.code === 'number') ? String(error.code) : undefined;
-  const cause = error.cause === undefined || depth > 3 ? undefined : cut(JSON.stringify(describeError(error.cause, depth + 1)), 4);
+  const code =
+    'code' in error && (typeof error.code === 'string' || typeof error.code === 'number')
+      ? String(error.code)
+      : undefined;
+  const cause =
+    error.cause === undefined || depth > 3
+      ? undefined
+      : cut(JSON.stringify(describeError(error.cause, depth + 1)), 4);
   return {
     class: cut(textOf(error.constructor?.name)),
     name: cut(textOf(error.name)),
@@ -108,7 +128,8 @@ export function rebuildError(thrown: Thrown): Error {
   const error = new known(thrown.message);
   // A class that never set its name has inherited that of a built-in one.
   const name = Object.hasOwn(BUILT_IN_ERRORS, thrown.name) ? thrown.class : thrown.name;
-  if (error.name !== name) Object.defineProperty(error, 'name', { value: name, configurable: true, writable: true });
+  if (error.name !== name)
+    Object.defineProperty(error, 'name', { value: name, configurable: true, writable: true });
   if (thrown.code !== undefined) Object.assign(error, { code: thrown.code });
   if (thrown.cause !== undefined) error.cause = rebuildCause(thrown.cause);
   return error;

@@ -47,7 +47,12 @@ export interface Context {
   /** Sets an item, whatever it held. */
   write<T>(table: Table<T>, key: string, value: T): Promise<void>;
   /** Sets an item if the condition holds for what it holds now. The answer is recorded with the item. */
-  condWrite<T>(table: Table<T>, key: string, value: T, condition: (current: T | undefined) => boolean): Promise<boolean>;
+  condWrite<T>(
+    table: Table<T>,
+    key: string,
+    value: T,
+    condition: (current: T | undefined) => boolean,
+  ): Promise<boolean>;
   /**
    * Sets an item to what a pure function makes of its value; `undefined` deletes it. `returns` selects what is recorded and
    * resolved. An error thrown by the function leaves the item, and is the step's outcome.
@@ -70,9 +75,15 @@ export interface Context {
   /** Registers a run of a function: once acknowledged it will run, exactly once. Resolves to its run id. */
   asyncInvoke<Input, Output>(target: FunctionRef<Input, Output>, input: Input): Promise<string>;
   /** Runs branches side by side; waits for all; throws the first error in branch order. */
-  all<const B extends readonly Branch<unknown>[]>(branches: B): Promise<{ -readonly [K in keyof B]: Awaited<ReturnType<B[K]>> }>;
+  all<const B extends readonly Branch<unknown>[]>(
+    branches: B,
+  ): Promise<{ -readonly [K in keyof B]: Awaited<ReturnType<B[K]>> }>;
   /** The same over a list. `concurrency`: how many branches at once. */
-  map<T, R>(items: readonly T[], branch: (item: T, branch: Context) => Promise<R>, options?: { readonly concurrency?: number }): Promise<R[]>;
+  map<T, R>(
+    items: readonly T[],
+    branch: (item: T, branch: Context) => Promise<R>,
+    options?: { readonly concurrency?: number },
+  ): Promise<R[]>;
   /** The time, in ms since the epoch: logged. */
   now(): number;
   /** A number in [0, 1) that every replay sees again; costs nothing. */

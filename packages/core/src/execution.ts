@@ -3,10 +3,12 @@
  * completing, suspending or handing over (verified specification of runs, sections 1, 2, 5, 6). Any number may run at once.
  */
 import { cut, describeError, encode, type Outcome } from './codec.js';
+import type { Context } from './context.js';
 import { FlowstateError } from './errors.js';
+import { Pass, type PassEnd, type Services } from './pass.js';
 import { checkSize, limitsOf } from './platform/limits.js';
-import type { Platform } from './platform/platform.js';
 import type { Reply } from './platform/message.js';
+import type { Platform } from './platform/platform.js';
 import type { Row } from './platform/store.js';
 import {
   claim,
@@ -25,10 +27,8 @@ import { type Requests, requestsOf } from './protocol/requests.js';
 import { encodeRecord, type LogEntry, RunLog } from './protocol/run-log.js';
 import type { TailHints } from './protocol/tail-hints.js';
 import { notifyCaller, transition } from './protocol/waking.js';
-import type { Context } from './context.js';
-import { Pass, type PassEnd, type Services } from './pass.js';
-import { contextOf } from './run-context.js';
 import { pending, replyOf, unknownRun } from './replies.js';
+import { contextOf } from './run-context.js';
 
 /** A handler with its checked input. */
 export type Handler = (context: Context, input: unknown) => Promise<unknown>;
@@ -78,7 +78,10 @@ export class Execution {
       until: this.startedAt + lifetimeMs,
       lifetimeMs,
       ...(gate === undefined ? {} : { gate }),
-      onLostLaunch: (error) => this.parts.services.log('a launch was not delivered; the collector will repeat it', { error: describeError(error) }),
+      onLostLaunch: (error) =>
+        this.parts.services.log('a launch was not delivered; the collector will repeat it', {
+          error: describeError(error),
+        }),
     });
   }
 
@@ -96,7 +99,12 @@ export class Execution {
   /** Takes over a run whose lease is over. */
   async claimed(intent: Intent): Promise<Reply> {
     const { settings } = this.parts;
-    const taken = await transition(this.requests, intent.row.key, claim(intent, this.requests.now() + settings.leaseMs), intent.row);
+    const taken = await transition(
+      this.requests,
+      intent.row.key,
+      claim(intent, this.requests.now() + settings.leaseMs),
+      intent.row,
+    );
     if (taken === 'unknown' || !taken.applied || taken.row === undefined) return this.answerPending(intent);
     const claimed = intentOf(taken.row);
     return this.replay(claimed.run, claimed.epoch, claimed.events);
@@ -131,14 +139,26 @@ export class Execution {
       if ('reply' in again) return again;
       begun = again;
     }
-    throw new FlowstateError('RUN_INFRASTRUCTURE', `this execution was overtaken ${this.parts.settings.passesMax} times`, { runId: begun.intent.id });
+    throw new FlowstateError(
+      'RUN_INFRASTRUCTURE',
+      `this execution was overtaken ${this.parts.settings.passesMax} times`,
+      { runId: begun.intent.id },
+    );
   }
 
   private async onePass(begun: Beginning): Promise<Reply | 'restart'> {
     const { intent, by } = begun;
     const { services, hints } = this.parts;
     const log = new RunLog(this.requests, intent.run, by, begun.records, begun.entries);
-    const pass = new Pass({ intent, by, log, hints, wonAt: begun.wonAt, requestsWith: (gate) => this.requestsWith(gate), services });
+    const pass = new Pass({
+      intent,
+      by,
+      log,
+      hints,
+      wonAt: begun.wonAt,
+      requestsWith: (gate) => this.requestsWith(gate),
+      services,
+    });
     const handler = await this.parts.handlerOf(intent);
     const alarm = this.setAlarm(pass);
     pass.run(() => this.outcomeOf(handler, pass));
@@ -169,14 +189,20 @@ export class Execution {
   private async outcomeOf(handler: (context: Context) => Promise<unknown>, pass: Pass): Promise<Outcome> {
     try {
       const encoded = encode(await handler(contextOf(pass, pass.root)), 'the result of the handler');
-      checkSize('the result of the handler', encoded, limitsOf(this.requests.traits).outcome - 1, { runId: pass.intent.id });
+      checkSize('the result of the handler', encoded, limitsOf(this.requests.traits).outcome - 1, {
+        runId: pass.intent.id,
+      });
       return { ok: encoded };
     } catch (error) {
       return { error: describeError(error) };
     }
   }
 
-  private ended(pass: Pass, log: RunLog, end: Exclude<PassEnd, { end: 'quiet' }>): Promise<Reply | 'restart'> | 'restart' {
+  private ended(
+    pass: Pass,
+    log: RunLog,
+    end: Exclude<PassEnd, { end: 'quiet' }>,
+  ): Promise<Reply | 'restart'> | 'restart' {
     switch (end.end) {
       case 'restart':
         return 'restart';
@@ -206,7 +232,8 @@ export class Execution {
       if (done.row === undefined) return unknownRun(pass.intent.run);
       const intent = intentOf(done.row);
       if (done.applied) {
-        if (this.waiterKnown) await notifyCaller(this.requests, intent, this.parts.settings.leaseMs, keptUntil);
+        if (this.waiterKnown)
+          await notifyCaller(this.requests, intent, this.parts.settings.leaseMs, keptUntil);
         return replyOf(intent);
       }
       if (intent.outcome !== undefined) return replyOf(intent);
@@ -258,7 +285,10 @@ export class Execution {
     this.parts.services.log('the run was paused', { runId: intent.id, function: intent.function, reason });
     const change: Transition = pauseByExecution(this.epoch, reason, this.requests.now());
     const done = await transition(this.requests, intent.row.key, change, this.seen);
-    if (done === 'unknown') throw new FlowstateError('RUN_INFRASTRUCTURE', `the run could not be paused: ${reason}`, { runId: intent.id });
+    if (done === 'unknown')
+      throw new FlowstateError('RUN_INFRASTRUCTURE', `the run could not be paused: ${reason}`, {
+        runId: intent.id,
+      });
     return done.row === undefined ? unknownRun(intent.run) : this.answerPending(intentOf(done.row));
   }
 
@@ -266,7 +296,10 @@ export class Execution {
   async answerPending(intent: Intent): Promise<Reply> {
     if (!this.parts.answersCaller || intent.waiter) return pending(intent);
     const noted = await transition(this.requests, intent.row.key, registerWaiter);
-    if (noted === 'unknown') throw new FlowstateError('RUN_INFRASTRUCTURE', 'the caller\'s waiting could not be noted', { runId: intent.id });
+    if (noted === 'unknown')
+      throw new FlowstateError('RUN_INFRASTRUCTURE', "the caller's waiting could not be noted", {
+        runId: intent.id,
+      });
     if (noted.row === undefined) return unknownRun(intent.run);
     const now = intentOf(noted.row);
     if (noted.applied) return pending(now);

@@ -1,30 +1,49 @@
 /** A flow: the functions and tables of one process, on one store. */
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import { canonicalHash, decode, encode, rebuildError, unwrap } from './codec.js';
+import { canonicalHash, decode, encode } from './codec.js';
 import type { Context, FunctionRef } from './context.js';
 import { processPlatform } from './default-platform.js';
-import { FlowstateError, isFlowstateError, type ErrorCode } from './errors.js';
+import { FlowstateError, isFlowstateError } from './errors.js';
 import { Execution } from './execution.js';
-import { checkedInput, type Delivery, type Receiver, type FlowFunction, type FunctionHandler, type FunctionOptions, type Registered, type RunOptions } from './function.js';
-import { managedTable, type ManagedTable, TABLE_FUNCTIONS } from './managed-table.js';
+import {
+  checkedInput,
+  type Delivery,
+  type FlowFunction,
+  type FunctionHandler,
+  type FunctionOptions,
+  type Receiver,
+  type Registered,
+  type RunOptions,
+} from './function.js';
+import { type ManagedTable, managedTable, TABLE_FUNCTIONS } from './managed-table.js';
 import type { Services } from './pass.js';
+import { pausedRuns } from './paused-runs.js';
 import type { Invoker } from './platform/invoker.js';
 import { checkSize, limitsOf } from './platform/limits.js';
-import { type Call, type Launch, type Message, parseMessage, parseThrown, refused, type Reply } from './platform/message.js';
+import {
+  type Call,
+  type Launch,
+  type Message,
+  parseMessage,
+  type Reply,
+  type RunStatus,
+  refused,
+} from './platform/message.js';
 import type { Platform } from './platform/platform.js';
-import { collect, type Collected } from './protocol/collector.js';
+import { type Collected, collect } from './protocol/collector.js';
 import { type Intent, intentOf } from './protocol/intent.js';
 import { clearKey, intentKey } from './protocol/layout.js';
 import { register } from './protocol/registration.js';
 import { type Requests, requestsOf } from './protocol/requests.js';
 import { TailHints } from './protocol/tail-hints.js';
 import { launch } from './protocol/waking.js';
-import { pending, replyOf, statusOf, unknownRun } from './replies.js';
-import { runHandle, type RunHandle } from './run-handle.js';
+import { outputOf, replyOf, statusOf, unknownRun } from './replies.js';
+import { type RunHandle, runHandle } from './run-handle.js';
 import { type FlowOptions, type Settings, settingsOf } from './settings.js';
 
 const RESERVED = 'flowstate.';
 const COLLECT_MAX = 1000;
+const PAUSED_MAX = 100;
 
 /** A flow. */
 export interface Flow extends Receiver {
@@ -41,6 +60,8 @@ export interface Flow extends Receiver {
   table<T>(name: string): ManagedTable<T>;
   /** One pass of the intent collector: to be called on a schedule, by any number of processes. */
   collect(): Promise<Collected>;
+  /** Runs set aside because they could not go on, longest first: read the reason, repair the cause, resume them. */
+  paused(options?: { readonly limit?: number }): Promise<readonly RunStatus[]>;
   /** The names of the functions registered here. */
   functions(): readonly string[];
 }
@@ -64,7 +85,12 @@ class FlowProcess implements Flow {
     this.settings = settingsOf(options);
     this.name = options.name;
     const log = options.log ?? (() => undefined);
-    this.platform = { ...processPlatform, ...options.platform, store: options.store, invoker: options.invoker ?? this.localInvoker(log) };
+    this.platform = {
+      ...processPlatform,
+      ...options.platform,
+      store: options.store,
+      invoker: options.invoker ?? this.localInvoker(log),
+    };
     this.services = {
       leaseMs: this.settings.leaseMs,
       validate: async (target, input) => {
@@ -79,16 +105,26 @@ class FlowProcess implements Flow {
       lifetimeMs: this.settings.lifetimeMs,
       onLostLaunch: (error) => log('a launch was not delivered; the collector will repeat it', { error }),
     });
-    for (const { name, handler } of TABLE_FUNCTIONS) this.registered.set(name, { name, schema: undefined, handler });
+    for (const { name, handler } of TABLE_FUNCTIONS)
+      this.registered.set(name, { name, schema: undefined, handler });
   }
 
   function<Input, Output>(name: string, ...rest: readonly unknown[]): FlowFunction<Input, Output> {
     const handler = rest.at(-1);
     const options: FunctionOptions = rest.length > 1 ? (rest[0] as FunctionOptions) : {};
-    if (typeof name !== 'string' || name === '' || name.startsWith(RESERVED) || !name.isWellFormed() || name.includes('\0')) {
-      throw new TypeError(`function name ${JSON.stringify(name)}: names are well-formed texts, not empty, and do not begin with "${RESERVED}"`);
+    if (
+      typeof name !== 'string' ||
+      name === '' ||
+      name.startsWith(RESERVED) ||
+      !name.isWellFormed() ||
+      name.includes('\0')
+    ) {
+      throw new TypeError(
+        `function name ${JSON.stringify(name)}: names are well-formed texts, not empty, and do not begin with "${RESERVED}"`,
+      );
     }
-    if (typeof handler !== 'function') throw new TypeError(`function "${name}": the handler must be a function`);
+    if (typeof handler !== 'function')
+      throw new TypeError(`function "${name}": the handler must be a function`);
     if (this.registered.has(name)) throw new TypeError(`function "${name}" is registered twice`);
     this.registered.set(name, { name, schema: options.input, handler: handler as Registered['handler'] });
     return this.functionOf(name);
@@ -108,7 +144,12 @@ class FlowProcess implements Flow {
       },
       invoke: async (input, options) => {
         const id = idOf(options);
-        const message: Call = { kind: 'call', function: name, id, input: encode(input, `the input of ${name}`) };
+        const message: Call = {
+          kind: 'call',
+          function: name,
+          id,
+          input: encode(input, `the input of ${name}`),
+        };
         const reply = await this.receive(message);
         // The caller's word for the type: what the handler returned, stored and read back.
         return reply.reply === 'pending' ? run(id).result() : (outputOf(reply, id) as Output);
@@ -133,12 +174,19 @@ class FlowProcess implements Flow {
     return collect(this.outside, { leaseMs, attemptsMax, limit: COLLECT_MAX });
   }
 
+  paused({ limit = PAUSED_MAX }: { readonly limit?: number } = {}): Promise<readonly RunStatus[]> {
+    return pausedRuns(this.outside, limit);
+  }
+
   async receive(unparsed: unknown, delivery: Delivery = {}): Promise<Reply> {
     const message = parseMessage(unparsed);
     if (message.kind === 'status') return this.status(message.run);
     const known = this.registered.get(message.function);
     if (known === undefined) {
-      return refused('FUNCTION_UNKNOWN', `function "${message.function}" is not registered in flow "${this.name}"`);
+      return refused(
+        'FUNCTION_UNKNOWN',
+        `function "${message.function}" is not registered in flow "${this.name}"`,
+      );
     }
     if (message.kind === 'launch') return this.launched(message, delivery);
     return (await this.refusal(known, message)) ?? this.called(known, message, delivery);
@@ -184,31 +232,51 @@ class FlowProcess implements Flow {
       this.settings.leaseMs,
     );
     if (created) return execution.first(intent, wonAt);
-    if (call.trigger !== true && intent.inputHash !== inputHash) return refused('RUN_ID_REUSED', reused(known.name, call.id));
+    if (call.trigger !== true && intent.inputHash !== inputHash)
+      return refused('RUN_ID_REUSED', reused(known.name, call.id));
     return this.present(execution, intent, call);
   }
 
   private present(execution: Execution, intent: Intent, call: Call): Promise<Reply> | Reply {
     if (intent.state === 'gone' && call.caller !== undefined) return unknownRun(intent.run);
     if (intent.outcome !== undefined) return replyOf(intent);
-    if (intent.state === 'gone') return refused('RUN_EXPIRED', `run "${call.id}" of ${intent.function} ended and its result is no longer kept`);
-    const leaseOver = intent.state === 'running' && (intent.due === undefined || intent.due <= this.platform.now());
+    if (intent.state === 'gone')
+      return refused(
+        'RUN_EXPIRED',
+        `run "${call.id}" of ${intent.function} ended and its result is no longer kept`,
+      );
+    const leaseOver =
+      intent.state === 'running' && (intent.due === undefined || intent.due <= this.platform.now());
     return leaseOver ? execution.claimed(intent) : execution.answerPending(intent);
   }
 
   private async start(name: string, id: string, input: unknown): Promise<void> {
     const known = this.registered.get(name);
-    if (known === undefined) throw new FlowstateError('FUNCTION_UNKNOWN', `function "${name}" is not registered in flow "${this.name}"`);
+    if (known === undefined)
+      throw new FlowstateError(
+        'FUNCTION_UNKNOWN',
+        `function "${name}" is not registered in flow "${this.name}"`,
+      );
     const encoded = encode(input, `the input of ${name}`);
     this.checkStorable(name, id, encoded);
     await checkedInput(known, decode(encoded));
     const inputHash = canonicalHash(encoded);
     const { created, intent } = await register(
       this.outside,
-      { function: name, id, input: encoded, inputHash, nonce: this.platform.id(), by: this.platform.id(), caller: undefined, inherits: true },
+      {
+        function: name,
+        id,
+        input: encoded,
+        inputHash,
+        nonce: this.platform.id(),
+        by: this.platform.id(),
+        caller: undefined,
+        inherits: true,
+      },
       this.settings.leaseMs,
     );
-    if (intent.inputHash !== inputHash) throw new FlowstateError('RUN_ID_REUSED', reused(name, id), { runId: id });
+    if (intent.inputHash !== inputHash)
+      throw new FlowstateError('RUN_ID_REUSED', reused(name, id), { runId: id });
     if (created) await launch(this.outside, intent);
   }
 
@@ -230,7 +298,11 @@ class FlowProcess implements Flow {
       handOverAt: deadline === undefined ? undefined : deadline - settings.handOverMs,
       handlerOf: async (intent) => {
         const known = this.registered.get(intent.function);
-        if (known === undefined) throw new FlowstateError('FUNCTION_UNKNOWN', `function "${intent.function}" is not registered here`);
+        if (known === undefined)
+          throw new FlowstateError(
+            'FUNCTION_UNKNOWN',
+            `function "${intent.function}" is not registered here`,
+          );
         const input = await checkedInput(known, decode(intent.input));
         return async (context: Context) => known.handler(context, input as never);
       },
@@ -242,7 +314,9 @@ class FlowProcess implements Flow {
     return {
       call: (_, message) => this.receive(message),
       start: async (_, message: Message) => {
-        this.receive(message).catch((error: unknown) => log('an execution ended early; the collector will go on', { error }));
+        this.receive(message).catch((error: unknown) =>
+          log('an execution ended early; the collector will go on', { error }),
+        );
       },
       status: async (_, run) => {
         const reply = await this.status(run);
@@ -254,20 +328,4 @@ class FlowProcess implements Flow {
 
 function reused(name: string, id: string): string {
   return `run "${id}" of ${name} was begun with another input`;
-}
-
-/** The value of a reply, or its error thrown. */
-function outputOf(reply: Reply, id: string): unknown {
-  switch (reply.reply) {
-    case 'result':
-      return unwrap({ ok: reply.value });
-    case 'error':
-      throw rebuildError(parseThrown(JSON.parse(reply.error)));
-    case 'refused': {
-      const code = isFlowstateError({ code: reply.code, hint: '' }) ? (reply.code as ErrorCode) : 'RUN_INFRASTRUCTURE';
-      throw new FlowstateError(code, reply.message, { runId: id });
-    }
-    default:
-      throw new FlowstateError('MESSAGE_INVALID', `a call was answered with "${reply.reply}"`, { runId: id });
-  }
 }

@@ -57,7 +57,9 @@ export async function checkedInput(registered: Registered, input: unknown): Prom
   const result = await registered.schema['~standard'].validate(input);
   if (result.issues === undefined) return result.value;
   const issues = result.issues.map((issue) => {
-    const place = (issue.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part)).join('.');
+    const place = (issue.path ?? [])
+      .map((part) => String(typeof part === 'object' ? part.key : part))
+      .join('.');
     return place === '' ? issue.message : `${place}: ${issue.message}`;
   });
   throw new FlowstateError('RUN_INPUT_INVALID', `input of ${registered.name}: ${issues.join('; ')}`);

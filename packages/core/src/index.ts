@@ -1,8 +1,8 @@
 export type { Branch, Context, Duration, FunctionRef, StepInfo, StepOptions } from './context.js';
-export { ERRORS, FlowstateError, isFlowstateError, StoreError } from './errors.js';
 export type { ErrorCode } from './errors.js';
-export { flowstate } from './flow.js';
+export { ERRORS, FlowstateError, isFlowstateError, StoreError } from './errors.js';
 export type { Flow } from './flow.js';
+export { flowstate } from './flow.js';
 export type { Delivery, FlowFunction, FunctionHandler, FunctionOptions, RunOptions } from './function.js';
 export type { ItemHistoryRow } from './item-history.js';
 export type { ManagedTable } from './managed-table.js';

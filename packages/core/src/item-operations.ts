@@ -1,21 +1,23 @@
 /** Steps on managed items: what a handler's function makes of a value, as operations of the LinkedDAAL. */
 import { decode, decodeOutcome, describeError, encode, encodeOutcome, type Outcome } from './codec.js';
-import type { Table } from './table.js';
-import { itemOf } from './table.js';
+import { fingerprintName, operate, type Result } from './operation.js';
+import type { Pass } from './pass.js';
 import { checkSize, limitsOf } from './platform/limits.js';
 import type { Scalar } from './platform/store.js';
 import { token } from './protocol/layout.js';
 import { type Effect, type Item, type ItemOperation, perform } from './protocol/linked-daal.js';
 import { readTail } from './protocol/plain-read.js';
-import { fingerprintName, operate, type Result } from './operation.js';
-import type { Pass } from './pass.js';
 import type { Operation, Scope } from './scope.js';
+import type { Table } from './table.js';
+import { itemOf } from './table.js';
 
 const ABSENT = encode(undefined);
 const DONE = 'ok';
 
 /** What a computed operation makes of the value it finds; may throw. `keep`: the stored value stays, whatever was done to its copy. */
-export type Compute = (current: unknown) => ({ readonly next: unknown } | { readonly keep: true }) & { readonly answer: unknown };
+export type Compute = (
+  current: unknown,
+) => ({ readonly next: unknown } | { readonly keep: true }) & { readonly answer: unknown };
 
 /** `ctx.read` */
 export function read(pass: Pass, scope: Scope, table: Table<unknown>, key: string): Promise<unknown> {
@@ -28,7 +30,14 @@ export function read(pass: Pass, scope: Scope, table: Table<unknown>, key: strin
 }
 
 /** `ctx.write` and, without a value, `ctx.delete` */
-export function replace(pass: Pass, scope: Scope, kind: 'write' | 'delete', table: Table<unknown>, key: string, value: unknown): Promise<unknown> {
+export function replace(
+  pass: Pass,
+  scope: Scope,
+  kind: 'write' | 'delete',
+  table: Table<unknown>,
+  key: string,
+  value: unknown,
+): Promise<unknown> {
   return operate(pass, scope, kind, fingerprintName(table.name, key), (operation) => {
     const stored = kind === 'delete' ? undefined : storable(pass, table, key, value);
     return performOn(pass, scope, operation, itemOf(table, key), {
@@ -39,7 +48,14 @@ export function replace(pass: Pass, scope: Scope, kind: 'write' | 'delete', tabl
 }
 
 /** `ctx.condWrite` and `ctx.update`: computed from the value, written under its revision. */
-export function compute(pass: Pass, scope: Scope, kind: 'condWrite' | 'update', table: Table<unknown>, key: string, next: Compute): Promise<unknown> {
+export function compute(
+  pass: Pass,
+  scope: Scope,
+  kind: 'condWrite' | 'update',
+  table: Table<unknown>,
+  key: string,
+  next: Compute,
+): Promise<unknown> {
   return operate(pass, scope, kind, fingerprintName(table.name, key), (operation) =>
     performOn(pass, scope, operation, itemOf(table, key), {
       blind: false,
@@ -49,10 +65,17 @@ export function compute(pass: Pass, scope: Scope, kind: 'condWrite' | 'update', 
 }
 
 /** An error of the user's function is an outcome like any other: recorded with the item, before it is told. */
-function effectOf(pass: Pass, table: Table<unknown>, key: string, current: string | undefined, next: Compute): Effect {
+function effectOf(
+  pass: Pass,
+  table: Table<unknown>,
+  key: string,
+  current: string | undefined,
+  next: Compute,
+): Effect {
   try {
     const made = next(current === undefined ? undefined : decode(current));
-    const value = 'keep' in made ? current : made.next === undefined ? undefined : storable(pass, table, key, made.next);
+    const value =
+      'keep' in made ? current : made.next === undefined ? undefined : storable(pass, table, key, made.next);
     const answer = encode(made.answer, 'what `returns` selects');
     checkSize('what `returns` selects', answer, limitsOf(pass.requests.traits).entry / 2);
     return { value, outcome: typeof made.answer === 'boolean' ? made.answer : encodeOutcome({ ok: answer }) };
@@ -63,17 +86,30 @@ function effectOf(pass: Pass, table: Table<unknown>, key: string, current: strin
 
 /** A value as it is stored. @throws where it cannot be: before any request. */
 export function storable(pass: Pass, table: Table<unknown>, key: string, value: unknown): string {
-  if (value === undefined) throw new TypeError(`write of ${table.name} "${key}": the value is undefined; to remove the item use ctx.delete`);
+  if (value === undefined)
+    throw new TypeError(
+      `write of ${table.name} "${key}": the value is undefined; to remove the item use ctx.delete`,
+    );
   const stored = encode(value, `the value of ${table.name} "${key}"`);
-  checkSize(`the value of ${table.name} "${key}"`, stored, limitsOf(pass.requests.traits).value, { runId: pass.intent.id });
+  checkSize(`the value of ${table.name} "${key}"`, stored, limitsOf(pass.requests.traits).value, {
+    runId: pass.intent.id,
+  });
   return stored;
 }
 
-async function performOn(pass: Pass, scope: Scope, operation: Operation, item: Item, effect: ItemOperation): Promise<Result> {
+async function performOn(
+  pass: Pass,
+  scope: Scope,
+  operation: Operation,
+  item: Item,
+  effect: ItemOperation,
+): Promise<Result> {
   await pass.flush();
   const { run, nonce } = pass.intent;
   const from = pass.position(scope, item);
-  const done = await pass.guard(perform(pass.requests, item, token(run, nonce, operation.path), effect, from));
+  const done = await pass.guard(
+    perform(pass.requests, item, token(run, nonce, operation.path), effect, from),
+  );
   pass.learn(item, done.position);
   return {
     outcome: outcomeOf(done.outcome),

@@ -1,11 +1,11 @@
 import { decode } from './codec.js';
 import type { Context } from './context.js';
 import type { FlowFunction, FunctionHandler, RunOptions } from './function.js';
-import { itemHistory, type ItemHistoryRow } from './item-history.js';
-import { itemOf, type Table } from './table.js';
+import { type ItemHistoryRow, itemHistory } from './item-history.js';
 import { readTail } from './protocol/plain-read.js';
 import type { Requests } from './protocol/requests.js';
 import type { TailHints } from './protocol/tail-hints.js';
+import { itemOf, type Table } from './table.js';
 
 /** A table of managed items, readable and writable outside of runs as well. */
 export interface ManagedTable<T> extends Table<T> {
@@ -28,13 +28,25 @@ const SET = 'flowstate.set';
 const DELETE = 'flowstate.delete';
 
 /** The functions behind writes from outside of runs. */
-export const TABLE_FUNCTIONS: readonly { readonly name: string; readonly handler: FunctionHandler<never, unknown> }[] = [
-  { name: SET, handler: (ctx: Context, input: Place & { readonly value: unknown }) => ctx.write({ name: input.table }, input.key, input.value) },
+export const TABLE_FUNCTIONS: readonly {
+  readonly name: string;
+  readonly handler: FunctionHandler<never, unknown>;
+}[] = [
+  {
+    name: SET,
+    handler: (ctx: Context, input: Place & { readonly value: unknown }) =>
+      ctx.write({ name: input.table }, input.key, input.value),
+  },
   { name: DELETE, handler: (ctx: Context, input: Place) => ctx.delete({ name: input.table }, input.key) },
 ];
 
 /** A table by its name. */
-export function managedTable<T>(name: string, requests: Requests, hints: TailHints, functionOf: <I, O>(name: string) => FlowFunction<I, O>): ManagedTable<T> {
+export function managedTable<T>(
+  name: string,
+  requests: Requests,
+  hints: TailHints,
+  functionOf: <I, O>(name: string) => FlowFunction<I, O>,
+): ManagedTable<T> {
   if (typeof name !== 'string' || name === '') throw new TypeError('a table needs a name');
   return {
     name,
@@ -46,7 +58,8 @@ export function managedTable<T>(name: string, requests: Requests, hints: TailHin
       return tail?.value === undefined ? undefined : (decode(tail.value) as T);
     },
     set: async (key, value, options) => {
-      if (value === undefined) throw new TypeError(`${name}.set("${key}"): the value is undefined; to remove the item use delete`);
+      if (value === undefined)
+        throw new TypeError(`${name}.set("${key}"): the value is undefined; to remove the item use delete`);
       itemOf({ name }, key);
       await functionOf<Place & { value: T }, void>(SET).invoke({ table: name, key, value }, options);
     },

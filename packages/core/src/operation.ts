@@ -1,9 +1,9 @@
 /** How every operation of a context goes: one step path, one recorded outcome, given out with its group. */
 import { type Outcome, unwrap } from './codec.js';
+import type { Pass } from './pass.js';
 import { hash } from './platform/hash.js';
 import type { Position } from './protocol/linked-daal.js';
 import type { LogEntry } from './protocol/run-log.js';
-import type { Pass } from './pass.js';
 import type { Operation, Scope } from './scope.js';
 
 const NAME_LENGTH_MAX = 120;
@@ -25,11 +25,23 @@ export function fingerprintName(...parts: readonly string[]): string {
 }
 
 /** Runs one operation: takes a recorded outcome, or performs and records it; throws it where it is an error. */
-export function operate(pass: Pass, scope: Scope, kind: string, name: string, perform: (operation: Operation) => Promise<Result>): Promise<unknown> {
+export function operate(
+  pass: Pass,
+  scope: Scope,
+  kind: string,
+  name: string,
+  perform: (operation: Operation) => Promise<Result>,
+): Promise<unknown> {
   return scope.track(kind, name, operateOnce(pass, scope, kind, name, perform));
 }
 
-async function operateOnce(pass: Pass, scope: Scope, kind: string, name: string, perform: (operation: Operation) => Promise<Result>): Promise<unknown> {
+async function operateOnce(
+  pass: Pass,
+  scope: Scope,
+  kind: string,
+  name: string,
+  perform: (operation: Operation) => Promise<Result>,
+): Promise<unknown> {
   if (pass.isOver) return pass.refuse(`${kind} "${name}"`);
   pass.forbidUnawaited(scope, kind, name);
   const operation = scope.begin(kind, name);
@@ -63,7 +75,11 @@ async function settle(
 }
 
 /** Notes an outcome in the run's log. */
-export function note(pass: Pass, step: { readonly path: string; readonly kind: string; readonly name: string }, result: Result): void {
+export function note(
+  pass: Pass,
+  step: { readonly path: string; readonly kind: string; readonly name: string },
+  result: Result,
+): void {
   const { path, kind, name } = step;
   const entry: LogEntry = { path, kind, name, outcome: result.outcome, at: pass.requests.now() };
   if (result.volatile) pass.log.volatile(entry);

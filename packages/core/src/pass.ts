@@ -2,9 +2,10 @@
  * One pass over a handler: from its beginning to its outcome, or to the moment where it is abandoned. An abandoned pass is
  * like a crashed process: its promises never settle, so no catch, no finally and no later line of it has an effect.
  */
-import { FlowstateError } from './errors.js';
+
 import type { Outcome } from './codec.js';
 import { describeError } from './codec.js';
+import { FlowstateError } from './errors.js';
 import type { Intent } from './protocol/intent.js';
 import type { Item, Position } from './protocol/linked-daal.js';
 import type { Requests } from './protocol/requests.js';
@@ -80,7 +81,10 @@ export class Pass {
   private handlerEnded(outcome: Outcome): void {
     const left = this.root.leftOver();
     if (left === undefined) this.end({ end: 'completed', outcome });
-    else this.halt(`the handler ended while ${left.kind} "${left.name}" (step ${left.path}) was not awaited: await every operation`);
+    else
+      this.halt(
+        `the handler ended while ${left.kind} "${left.name}" (step ${left.path}) was not awaited: await every operation`,
+      );
   }
 
   /** The next thing that happens to the pass: its end, or that every branch waits. */
@@ -172,13 +176,17 @@ export class Pass {
   /** The same for operations that answer at once. */
   mustBeLive(kind: string): void {
     this.throwIfTold(kind);
-    if (this.over !== undefined) throw new FlowstateError('RUN_INFRASTRUCTURE', `${kind}: this pass was abandoned`);
+    if (this.over !== undefined)
+      throw new FlowstateError('RUN_INFRASTRUCTURE', `${kind}: this pass was abandoned`);
   }
 
   private throwIfTold(kind: string): void {
     const { over } = this;
     if (over?.end === 'poisoned') throw over.error;
-    if (over?.end === 'completed') throw new TypeError(`${kind}: the run of this context has ended; await every operation before the handler returns`);
+    if (over?.end === 'completed')
+      throw new TypeError(
+        `${kind}: the run of this context has ended; await every operation before the handler returns`,
+      );
   }
 
   /** Stops a handler that goes on while an operation of the same sequence is outstanding. */

@@ -1,5 +1,5 @@
-import { asyncInvoke, syncInvoke } from './call-operations.js';
 import { type BranchBody, branches } from './branch-operations.js';
+import { asyncInvoke, syncInvoke } from './call-operations.js';
 import { encode, unwrap } from './codec.js';
 import type { Branch, Context, FunctionRef, StepInfo, StepOptions } from './context.js';
 import { compute, read, replace } from './item-operations.js';
@@ -41,30 +41,54 @@ export function contextOf(pass: Pass, scope: Scope): Context {
   const context = {
     runId: pass.intent.id,
     read: (table: Table<unknown>, key: string) => read(pass, scope, table, key),
-    write: (table: Table<unknown>, key: string, value: unknown) => replace(pass, scope, 'write', table, key, value),
+    write: (table: Table<unknown>, key: string, value: unknown) =>
+      replace(pass, scope, 'write', table, key, value),
     delete: (table: Table<unknown>, key: string) => replace(pass, scope, 'delete', table, key, undefined),
-    condWrite: (table: Table<unknown>, key: string, value: unknown, condition: (current: unknown) => boolean) =>
+    condWrite: (
+      table: Table<unknown>,
+      key: string,
+      value: unknown,
+      condition: (current: unknown) => boolean,
+    ) =>
       compute(pass, scope, 'condWrite', table, key, (current) => {
-        if (value === undefined) throw new TypeError(`condWrite of ${table.name} "${key}": the value is undefined`);
+        if (value === undefined)
+          throw new TypeError(`condWrite of ${table.name} "${key}": the value is undefined`);
         const holds = condition(current) === true;
         return holds ? { next: value, answer: true } : { keep: true, answer: false };
       }),
-    update: (table: Table<unknown>, key: string, next: (current: unknown) => unknown, options?: { returns?: (next: unknown) => unknown }) =>
+    update: (
+      table: Table<unknown>,
+      key: string,
+      next: (current: unknown) => unknown,
+      options?: { returns?: (next: unknown) => unknown },
+    ) =>
       compute(pass, scope, 'update', table, key, (current) => {
         const made = next(current);
         return { next: made, answer: options?.returns?.(made) };
       }),
-    step: (name: string, body: (info: StepInfo) => unknown, options: StepOptions = {}) => step(pass, scope, name, body, options),
+    step: (name: string, body: (info: StepInfo) => unknown, options: StepOptions = {}) =>
+      step(pass, scope, name, body, options),
     query: (name: string, body: () => unknown) => query(pass, scope, name, body),
-    syncInvoke: (target: FunctionRef<never, unknown>, input: unknown) => syncInvoke(pass, scope, target, input),
-    asyncInvoke: (target: FunctionRef<never, unknown>, input: unknown) => asyncInvoke(pass, scope, target, input),
-    all: (bodies: readonly Branch<unknown>[]) => branches(pass, scope, 'all', bodies, contextFor, Number.POSITIVE_INFINITY),
-    map: (items: readonly unknown[], body: (item: unknown, branch: Context) => Promise<unknown>, options?: { concurrency?: number }) =>
+    syncInvoke: (target: FunctionRef<never, unknown>, input: unknown) =>
+      syncInvoke(pass, scope, target, input),
+    asyncInvoke: (target: FunctionRef<never, unknown>, input: unknown) =>
+      asyncInvoke(pass, scope, target, input),
+    all: (bodies: readonly Branch<unknown>[]) =>
+      branches(pass, scope, 'all', bodies, contextFor, Number.POSITIVE_INFINITY),
+    map: (
+      items: readonly unknown[],
+      body: (item: unknown, branch: Context) => Promise<unknown>,
+      options?: { concurrency?: number },
+    ) =>
       branches(
         pass,
         scope,
         'map',
-        items.map((item): BranchBody => (branch) => body(item, branch)),
+        items.map(
+          (item): BranchBody =>
+            (branch) =>
+              body(item, branch),
+        ),
         contextFor,
         options?.concurrency ?? Number.POSITIVE_INFINITY,
       ),
@@ -73,7 +97,8 @@ export function contextOf(pass: Pass, scope: Scope): Context {
     uuid: () => uuidOf(derived('uuid')),
     log: (line: string, details: Readonly<Record<string, unknown>> = {}) => {
       pass.mustBeLive('log');
-      if (!pass.log.replaying) pass.services.log(line, { runId: pass.intent.id, function: pass.intent.function, ...details });
+      if (!pass.log.replaying)
+        pass.services.log(line, { runId: pass.intent.id, function: pass.intent.function, ...details });
     },
   };
   // The types of the values are the user's word; at run time every table and function is like any other.

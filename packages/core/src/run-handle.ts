@@ -1,5 +1,6 @@
-import { decodeOutcome, unwrap, type Outcome } from './codec.js';
+import { decodeOutcome, type Outcome, unwrap } from './codec.js';
 import type { Duration } from './context.js';
+import { milliseconds } from './duration.js';
 import { FlowstateError } from './errors.js';
 import type { RunStatus } from './platform/message.js';
 import type { Platform } from './platform/platform.js';
@@ -10,7 +11,6 @@ import type { Requests } from './protocol/requests.js';
 import { decodeRecord, type LogEntry } from './protocol/run-log.js';
 import { launch, transition } from './protocol/waking.js';
 import { statusOf } from './replies.js';
-import { milliseconds } from './duration.js';
 
 const LOOK_MS = 20;
 const LOOK_MS_MAX = 1000;
@@ -42,7 +42,12 @@ export interface RunHandle<Output> {
 }
 
 /** A handle of a run of a function. */
-export function runHandle<Output>(platform: Platform, requests: Requests, functionName: string, id: string): RunHandle<Output> {
+export function runHandle<Output>(
+  platform: Platform,
+  requests: Requests,
+  functionName: string,
+  id: string,
+): RunHandle<Output> {
   const key = intentKey(runKey(functionName, id));
 
   async function status(): Promise<RunStatus | undefined> {
@@ -51,31 +56,55 @@ export function runHandle<Output>(platform: Platform, requests: Requests, functi
   }
 
   async function result(options: { timeout?: Duration; signal?: AbortSignal } = {}): Promise<Output> {
-    const until = options.timeout === undefined ? Number.POSITIVE_INFINITY : platform.now() + milliseconds('timeout', options.timeout);
+    const until =
+      options.timeout === undefined
+        ? Number.POSITIVE_INFINITY
+        : platform.now() + milliseconds('timeout', options.timeout);
     for (let wait = LOOK_MS; ; wait = Math.min(wait * 1.5, LOOK_MS_MAX)) {
       options.signal?.throwIfAborted();
       const now = await status();
-      if (now === undefined) throw new FlowstateError('RUN_UNKNOWN', `${functionName} has no run "${id}"`, { runId: id });
+      if (now === undefined)
+        throw new FlowstateError('RUN_UNKNOWN', `${functionName} has no run "${id}"`, { runId: id });
       // The caller's word for the type: what the handler returned, stored and read back.
       if (now.outcome !== undefined) return unwrap(decodeOutcome(now.outcome)) as Output;
-      if (now.state === 'gone') throw new FlowstateError('RUN_EXPIRED', `the result of run "${id}" of ${functionName} is no longer kept`, { runId: id });
-      if (now.state === 'paused') throw new FlowstateError('RUN_PAUSED', `run "${id}" of ${functionName} is paused: ${now.reason ?? 'no reason'}`, { runId: id });
-      if (platform.now() >= until) throw new FlowstateError('RUN_IN_PROGRESS', `run "${id}" of ${functionName} is ${now.state}`, { runId: id });
+      if (now.state === 'gone')
+        throw new FlowstateError(
+          'RUN_EXPIRED',
+          `the result of run "${id}" of ${functionName} is no longer kept`,
+          { runId: id },
+        );
+      if (now.state === 'paused')
+        throw new FlowstateError(
+          'RUN_PAUSED',
+          `run "${id}" of ${functionName} is paused: ${now.reason ?? 'no reason'}`,
+          { runId: id },
+        );
+      if (platform.now() >= until)
+        throw new FlowstateError('RUN_IN_PROGRESS', `run "${id}" of ${functionName} is ${now.state}`, {
+          runId: id,
+        });
       await platform.wait(Math.min(wait, until - platform.now()), options.signal);
     }
   }
 
   async function history(): Promise<HistoryStep[]> {
     const loaded = await load(requests, runKey(functionName, id));
-    if (loaded === undefined) throw new FlowstateError('RUN_UNKNOWN', `${functionName} has no run "${id}"`, { runId: id });
-    const trailing = loaded.intent.row.fields['record'];
+    if (loaded === undefined)
+      throw new FlowstateError('RUN_UNKNOWN', `${functionName} has no run "${id}"`, { runId: id });
+    const trailing = loaded.intent.row.fields.record;
     const last = typeof trailing === 'string' ? decodeRecord(trailing) : [];
-    return [...loaded.entries, ...last].filter((entry) => entry.kind !== 'started').map(historyStep).sort((a, b) => comparePaths(a.path, b.path));
+    return [...loaded.entries, ...last]
+      .filter((entry) => entry.kind !== 'started')
+      .map(historyStep)
+      .sort((a, b) => comparePaths(a.path, b.path));
   }
 
   async function resume(): Promise<boolean> {
     const resumed = await transition(requests, key, resumePaused(platform.now()));
-    if (resumed === 'unknown') throw new FlowstateError('STORE_OUTCOME_UNKNOWN', `resume of run "${id}" was not answered`, { runId: id });
+    if (resumed === 'unknown')
+      throw new FlowstateError('STORE_OUTCOME_UNKNOWN', `resume of run "${id}" was not answered`, {
+        runId: id,
+      });
     if (!resumed.applied || resumed.row === undefined) return false;
     await launch(requests, intentOf(resumed.row));
     return true;

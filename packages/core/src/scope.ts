@@ -36,7 +36,11 @@ export class Scope {
   ended = false;
   private next = 0;
   private group: Operation[] = [];
-  private readonly unseen = new Set<{ readonly path: string; readonly kind: string; readonly name: string }>();
+  private readonly unseen = new Set<{
+    readonly path: string;
+    readonly kind: string;
+    readonly name: string;
+  }>();
   private released: (() => void)[] = [];
   /** Open while the operations of one synchronous stretch of code are issued. */
   private window: object | undefined;
@@ -119,7 +123,8 @@ export class Scope {
   /** Moves the start of later operations on an item on, never back. */
   moveTo(partition: string, position: Position): void {
     const old = this.positions.get(partition);
-    if (old === undefined || old.life !== position.life || position.i >= old.i) this.positions.set(partition, position);
+    if (old === undefined || old.life !== position.life || position.i >= old.i)
+      this.positions.set(partition, position);
   }
 
   /** After a join: the greatest position of the branches. */
@@ -131,6 +136,10 @@ export class Scope {
 
   /** Whether every operation waits for something outside this execution. */
   get quiet(): boolean {
-    return this.ended || (this.group.some((operation) => !operation.finished) && this.group.every((operation) => operation.quiet));
+    return (
+      this.ended ||
+      (this.group.some((operation) => !operation.finished) &&
+        this.group.every((operation) => operation.quiet))
+    );
   }
 }

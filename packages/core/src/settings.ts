@@ -1,9 +1,9 @@
 import type { Duration } from './context.js';
+import { milliseconds } from './duration.js';
+import type { Invoker } from './platform/invoker.js';
 import { limitsOf } from './platform/limits.js';
 import type { Platform } from './platform/platform.js';
-import type { Invoker } from './platform/invoker.js';
 import type { Store } from './platform/store.js';
-import { milliseconds } from './duration.js';
 
 /** What `flowstate(...)` takes. */
 export interface FlowOptions {
@@ -40,11 +40,14 @@ const PASSES_MAX = 10;
 
 /** @throws TypeError, or StoreError STORE_MISCONFIGURED, where an option cannot be. */
 export function settingsOf(options: FlowOptions): Settings {
-  if (typeof options.name !== 'string' || options.name === '') throw new TypeError('flowstate: give the flow a name');
-  if (typeof options.store?.write !== 'function') throw new TypeError('flowstate: give the flow a store, such as postgres({ pool })');
+  if (typeof options.name !== 'string' || options.name === '')
+    throw new TypeError('flowstate: give the flow a name');
+  if (typeof options.store?.write !== 'function')
+    throw new TypeError('flowstate: give the flow a store, such as postgres({ pool })');
   limitsOf(options.store.traits);
   const attemptsMax = options.attemptsMax ?? 20;
-  if (!Number.isSafeInteger(attemptsMax) || attemptsMax < 1) throw new TypeError('flowstate: attemptsMax must be a whole number of at least 1');
+  if (!Number.isSafeInteger(attemptsMax) || attemptsMax < 1)
+    throw new TypeError('flowstate: attemptsMax must be a whole number of at least 1');
   return {
     leaseMs: positive('lease', options.lease ?? '30s'),
     lifetimeMs: positive('lifetime', options.lifetime ?? '15m'),

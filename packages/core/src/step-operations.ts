@@ -5,10 +5,10 @@
 import { describeError, encode, type Outcome } from './codec.js';
 import type { StepInfo, StepOptions } from './context.js';
 import { milliseconds } from './duration.js';
-import { checkSize, limitsOf } from './platform/limits.js';
-import { hash } from './platform/hash.js';
 import { fingerprintName, note, operate } from './operation.js';
 import type { Pass } from './pass.js';
+import { hash } from './platform/hash.js';
+import { checkSize, limitsOf } from './platform/limits.js';
 import type { Operation, Scope } from './scope.js';
 
 const DELAY_MS = 100;
@@ -24,9 +24,11 @@ interface Plan {
 
 function planOf(name: string, { retry, timeout }: StepOptions): Plan {
   const attempts = retry?.attempts ?? 1;
-  if (!Number.isSafeInteger(attempts) || attempts < 1) throw new TypeError(`step "${name}": retry.attempts must be a whole number of at least 1`);
+  if (!Number.isSafeInteger(attempts) || attempts < 1)
+    throw new TypeError(`step "${name}": retry.attempts must be a whole number of at least 1`);
   const factor = retry?.factor ?? FACTOR;
-  if (!(factor > 0 && factor < Number.POSITIVE_INFINITY)) throw new TypeError(`step "${name}": retry.factor must be a number above 0`);
+  if (!(factor > 0 && factor < Number.POSITIVE_INFINITY))
+    throw new TypeError(`step "${name}": retry.factor must be a number above 0`);
   return {
     attempts,
     factor,
@@ -38,7 +40,8 @@ function planOf(name: string, { retry, timeout }: StepOptions): Plan {
 /** Without a name, or a body, a step could be recorded and never recognised. */
 function checkStep(kind: string, name: string, body: unknown): void {
   if (typeof name !== 'string') throw new TypeError(`${kind}: the name must be a string, not ${typeof name}`);
-  if (typeof body !== 'function') throw new TypeError(`${kind} "${name}": the body must be a function, not ${typeof body}`);
+  if (typeof body !== 'function')
+    throw new TypeError(`${kind} "${name}": the body must be a function, not ${typeof body}`);
 }
 
 /** `ctx.query`: its result, or its error, is logged with the next effect. */
@@ -51,7 +54,13 @@ export function query(pass: Pass, scope: Scope, name: string, body: () => unknow
 }
 
 /** `ctx.step` */
-export function step(pass: Pass, scope: Scope, name: string, body: (info: StepInfo) => unknown, options: StepOptions): Promise<unknown> {
+export function step(
+  pass: Pass,
+  scope: Scope,
+  name: string,
+  body: (info: StepInfo) => unknown,
+  options: StepOptions,
+): Promise<unknown> {
   checkStep('step', name, body);
   const plan = planOf(name, options);
   return operate(pass, scope, 'step', fingerprintName(name), async (operation) => {
@@ -81,10 +90,17 @@ async function startedBefore(pass: Pass, operation: Operation): Promise<boolean>
   return false;
 }
 
-async function tries(pass: Pass, operation: Operation, body: (info: StepInfo) => unknown, plan: Plan): Promise<Outcome> {
+async function tries(
+  pass: Pass,
+  operation: Operation,
+  body: (info: StepInfo) => unknown,
+  plan: Plan,
+): Promise<Outcome> {
   const idempotencyKey = hash('step', pass.intent.nonce, operation.path);
   for (let attempt = 1; ; attempt++) {
-    const outcome = await outcomeOf(pass, operation.name, () => oneTry(pass, operation.name, body, { idempotencyKey, attempt }, plan.timeoutMs));
+    const outcome = await outcomeOf(pass, operation.name, () =>
+      oneTry(pass, operation.name, body, { idempotencyKey, attempt }, plan.timeoutMs),
+    );
     if ('ok' in outcome || attempt >= plan.attempts || pass.isOver) return outcome;
     await pass.services.wait(plan.delayMs * plan.factor ** (attempt - 1));
   }
@@ -103,7 +119,9 @@ async function oneTry(
   const over = new AbortController();
   const late = pass.services.wait(timeoutMs, over.signal).then(() => {
     if (over.signal.aborted) return;
-    const error = Object.assign(new Error(`step "${name}" took longer than ${timeoutMs} ms`), { code: 'STEP_TIMEOUT' });
+    const error = Object.assign(new Error(`step "${name}" took longer than ${timeoutMs} ms`), {
+      code: 'STEP_TIMEOUT',
+    });
     error.name = 'StepTimeout';
     out.abort(error);
     throw error;
@@ -118,7 +136,9 @@ async function oneTry(
 async function outcomeOf(pass: Pass, name: string, work: () => Promise<unknown>): Promise<Outcome> {
   try {
     const encoded = encode(await work(), `the result of "${name}"`);
-    checkSize(`the result of "${name}"`, encoded, limitsOf(pass.requests.traits).record / 2, { runId: pass.intent.id });
+    checkSize(`the result of "${name}"`, encoded, limitsOf(pass.requests.traits).record / 2, {
+      runId: pass.intent.id,
+    });
     return { ok: encoded };
   } catch (error) {
     return { error: describeError(error) };

@@ -21,7 +21,7 @@ export class TrackedPromise<T> extends Promise<T> {
     return Promise;
   }
 
-  // biome-ignore lint/suspicious/noThenProperty: `await` of a subclass calls its `then`, which is what is to be seen
+  /** `await` of a subclass calls its `then`: that is the look. */
   override then<A = T, B = never>(
     fulfilled?: ((value: T) => A | PromiseLike<A>) | null,
     rejected?: ((reason: unknown) => B | PromiseLike<B>) | null,

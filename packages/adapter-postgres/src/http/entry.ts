@@ -5,11 +5,11 @@
 import {
   type Duration,
   encode,
-  type Receiver,
   type FlowFunction,
   type Message,
   milliseconds,
   processPlatform,
+  type Receiver,
   type RunStatus,
 } from '@flowstate/core/adapter';
 import {

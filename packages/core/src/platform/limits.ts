@@ -2,7 +2,7 @@
  * Every ceiling, as a share of the store's row. Checked before the request and named in the error, so that no row ever
  * exceeds what its database takes.
  */
-import { FlowstateError, StoreError, type ErrorDetails } from '../errors.js';
+import { type ErrorDetails, FlowstateError, StoreError } from '../errors.js';
 import type { StoreTraits } from './store.js';
 
 /** One entry of an item's log, token included, when the write is blind. Bytes. */
@@ -34,7 +34,10 @@ export interface Limits {
 export function limitsOf(traits: StoreTraits): Limits {
   const { rowBytesMax, entriesPerRow, name } = traits;
   if (!Number.isSafeInteger(entriesPerRow) || entriesPerRow < 1) {
-    throw new StoreError('STORE_MISCONFIGURED', `store ${name}: entriesPerRow must be a whole number of at least 1`);
+    throw new StoreError(
+      'STORE_MISCONFIGURED',
+      `store ${name}: entriesPerRow must be a whole number of at least 1`,
+    );
   }
   if (entriesPerRow * BLIND_ENTRY_BYTES_MAX + ROW_OVERHEAD_BYTES > rowBytesMax / 8) {
     throw new StoreError(
@@ -43,7 +46,13 @@ export function limitsOf(traits: StoreTraits): Limits {
     );
   }
   // Inside a record a value is quoted once more, which at worst doubles it: half of what one row takes, less what is around it.
-  return { value: rowBytesMax / 2 - RECORD_OVERHEAD_BYTES, outcome: rowBytesMax / 4, entry: rowBytesMax / 8, log: rowBytesMax / 4, record: rowBytesMax / 2 };
+  return {
+    value: rowBytesMax / 2 - RECORD_OVERHEAD_BYTES,
+    outcome: rowBytesMax / 4,
+    entry: rowBytesMax / 8,
+    log: rowBytesMax / 4,
+    record: rowBytesMax / 2,
+  };
 }
 
 /** The size of a string in UTF-8, in bytes. */
@@ -61,5 +70,10 @@ export function checkSize(what: string, text: string, bytesMax: number, details?
   // A UTF-16 unit is at most three bytes: most values are known to fit without being measured.
   if (text.length * 3 <= bytesMax) return;
   const bytes = byteLength(text);
-  if (bytes > bytesMax) throw new FlowstateError('VALUE_TOO_LARGE', `${what} has ${bytes} bytes, the limit is ${bytesMax}`, details);
+  if (bytes > bytesMax)
+    throw new FlowstateError(
+      'VALUE_TOO_LARGE',
+      `${what} has ${bytes} bytes, the limit is ${bytesMax}`,
+      details,
+    );
 }

@@ -3,7 +3,7 @@
  * Values inside are already encoded strings (`codec.ts`), so no platform's JSON handling can change them.
  */
 import * as v from 'valibot';
-import { FlowstateError, type ErrorCode } from '../errors.js';
+import { type ErrorCode, FlowstateError } from '../errors.js';
 
 const text = v.string();
 const word = v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/));
@@ -72,7 +72,12 @@ const reply = v.variant('reply', [
   v.strictObject({ reply: v.literal('result'), run: word, value: text }),
   v.strictObject({ reply: v.literal('error'), run: word, error: text }),
   /** Not done. A caller is told only after its waiting was made durable. */
-  v.strictObject({ reply: v.literal('pending'), run: word, state: v.picklist(['running', 'waiting', 'paused']), reason: v.optional(text) }),
+  v.strictObject({
+    reply: v.literal('pending'),
+    run: word,
+    state: v.picklist(['running', 'waiting', 'paused']),
+    reason: v.optional(text),
+  }),
   v.strictObject({ reply: v.literal('status'), status: v.optional(runStatus) }),
   /** Refused for good: sending the same again gives the same answer. */
   v.strictObject({ reply: v.literal('refused'), code: text, message: text }),
@@ -86,7 +91,10 @@ function parse<T>(what: string, schema: v.GenericSchema<unknown, T>, value: unkn
   const result = v.safeParse(schema, value);
   if (result.success) return result.output;
   const [issue] = result.issues;
-  throw new FlowstateError('MESSAGE_INVALID', `not a ${what}: ${v.getDotPath(issue) ?? 'body'}: ${issue.message}`);
+  throw new FlowstateError(
+    'MESSAGE_INVALID',
+    `not a ${what}: ${v.getDotPath(issue) ?? 'body'}: ${issue.message}`,
+  );
 }
 
 /** @throws FlowstateError MESSAGE_INVALID */

@@ -45,14 +45,16 @@ function applyOne(fields: Fields, change: Change): Fields {
   }
   const [name, entry] = path;
   const map = fields[name];
-  if (typeof map !== 'object') throw new TypeError(`change of entry "${entry}": the row has no map "${name}"`);
+  if (typeof map !== 'object')
+    throw new TypeError(`change of entry "${entry}": the row has no map "${name}"`);
   if (change.change === 'remove') return { ...fields, [name]: without(map, entry) };
   const value = change.change === 'set' ? change.value : added(valueAt(fields, path), change.value);
   return { ...fields, [name]: { ...map, [entry]: value } };
 }
 
 function added(current: Scalar | Entries | undefined, value: number): number {
-  if (current !== undefined && typeof current !== 'number') throw new TypeError('add to a value that is no number');
+  if (current !== undefined && typeof current !== 'number')
+    throw new TypeError('add to a value that is no number');
   return (current ?? 0) + value;
 }
 
@@ -70,9 +72,11 @@ export function effectOf(current: Fields | undefined, write: Write): Fields | nu
 
 /** @throws TypeError where the key is outside the domain. */
 export function checkKey(key: RowKey): void {
-  if (key.table !== 'runs' && key.table !== 'items') throw new TypeError(`no such table: ${String(key.table)}`);
+  if (key.table !== 'runs' && key.table !== 'items')
+    throw new TypeError(`no such table: ${String(key.table)}`);
   for (const part of [key.partition, key.sort]) {
-    if (!KEY_PART.test(part)) throw new TypeError(`key part outside [A-Za-z0-9_.:-]{1,250}: ${JSON.stringify(part)}`);
+    if (!KEY_PART.test(part))
+      throw new TypeError(`key part outside [A-Za-z0-9_.:-]{1,250}: ${JSON.stringify(part)}`);
   }
 }
 
@@ -93,7 +97,8 @@ function checkPath(write: Write, path: Path): string | undefined {
   const [name, entry] = typeof path === 'string' ? [path, undefined] : path;
   const kind = fieldKind(write.key.table, name);
   if (kind === undefined) throw new TypeError(`no field "${name}" in table ${write.key.table}`);
-  if ((kind === 'map') !== (entry !== undefined)) throw new TypeError(`field "${name}": a map takes an entry, others none`);
+  if ((kind === 'map') !== (entry !== undefined))
+    throw new TypeError(`field "${name}": a map takes an entry, others none`);
   if (entry !== undefined) checkEntry(name, entry);
   return kind;
 }
@@ -125,7 +130,8 @@ export function checkWrite(write: Write): void {
   if (write.when.length === 0) throw new TypeError(`${write.write} without a test`);
   for (const test of write.when) {
     const kind = checkPath(write, test.path);
-    if (test.test !== 'missing') checkScalar(`test of ${String(test.path)}`, test.test === 'below' ? 'number' : kind, test.value);
+    if (test.test !== 'missing')
+      checkScalar(`test of ${String(test.path)}`, test.test === 'below' ? 'number' : kind, test.value);
   }
   if (write.write === 'update') checkChanges(write, write.changes);
 }
@@ -138,7 +144,8 @@ function checkChanges(write: Write, changes: readonly Change[]): void {
     if (paths.has(path)) throw new TypeError(`overlapping changes of ${path}`);
     paths.add(path);
     if (change.change === 'remove') continue;
-    if (change.change === 'add' && kind !== 'number' && kind !== 'map') throw new TypeError(`add to ${path}, which is ${kind}`);
+    if (change.change === 'add' && kind !== 'number' && kind !== 'map')
+      throw new TypeError(`add to ${path}, which is ${kind}`);
     checkScalar(path, change.change === 'add' ? 'number' : kind, change.value);
   }
 }

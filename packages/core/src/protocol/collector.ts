@@ -9,9 +9,10 @@
  * | the claim, before its launch  | running, due a lease later| claims it again   |
  * | waking a caller               | done with notify          | wakes it again    |
  */
-import { claim, type Intent, intentOf, pauseAsSeen, WAKE } from './intent.js';
+
 import { type FlowstateError, isFlowstateError } from '../errors.js';
 import type { RowKey } from '../platform/store.js';
+import { claim, type Intent, intentOf, pauseAsSeen, WAKE } from './intent.js';
 import type { Requests } from './requests.js';
 import { launch, notifyCaller, transition } from './waking.js';
 
@@ -51,7 +52,9 @@ export async function collect(requests: Requests, settings: CollectorSettings): 
       ...(after === undefined ? {} : { after }),
     });
     for (let i = 0; i < page.keys.length; i += AT_ONCE) {
-      const looks = page.keys.slice(i, i + AT_ONCE).map((key) => lookAt(requests, key, settings).catch(corruptOnly));
+      const looks = page.keys
+        .slice(i, i + AT_ONCE)
+        .map((key) => lookAt(requests, key, settings).catch(corruptOnly));
       for (const deed of await Promise.all(looks)) {
         if (typeof deed === 'string') counts[deed] += 1;
         else corrupt.push(deed);
@@ -79,7 +82,12 @@ async function lookAt(requests: Requests, key: RowKey, settings: CollectorSettin
   if (intent.due === undefined || intent.due > requests.now()) return 'nothing';
   if (intent.state === 'running' || intent.state === 'waiting') return relaunch(requests, intent, settings);
   if (intent.state !== 'done' || !intent.notify) return 'nothing';
-  await notifyCaller(requests, intent, settings.leaseMs, (intent.done ?? requests.now()) + requests.tokenLifetimeMs);
+  await notifyCaller(
+    requests,
+    intent,
+    settings.leaseMs,
+    (intent.done ?? requests.now()) + requests.tokenLifetimeMs,
+  );
   return 'notified';
 }
 
@@ -91,9 +99,13 @@ async function relaunch(requests: Requests, intent: Intent, settings: CollectorS
     return paused !== 'unknown' && paused.applied ? 'paused' : 'nothing';
   }
   const leases = Math.min(2 ** intent.attempts, BACK_OFF_LEASES_MAX);
-  const claimed = await transition(requests, intent.row.key, claim(intent, now + settings.leaseMs * leases), intent.row);
+  const claimed = await transition(
+    requests,
+    intent.row.key,
+    claim(intent, now + settings.leaseMs * leases),
+    intent.row,
+  );
   if (claimed === 'unknown' || !claimed.applied || claimed.row === undefined) return 'nothing';
   await launch(requests, intentOf(claimed.row));
   return 'launched';
 }
-

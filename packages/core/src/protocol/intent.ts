@@ -52,10 +52,13 @@ export interface Intent {
 /** Reads an intent's row. @throws StoreError STORE_CORRUPT */
 export function intentOf(row: Row): Intent {
   const { fields } = row;
-  const text = (name: string): string | undefined => (typeof fields[name] === 'string' ? fields[name] : undefined);
-  const count = (name: string): number | undefined => (typeof fields[name] === 'number' ? fields[name] : undefined);
+  const text = (name: string): string | undefined =>
+    typeof fields[name] === 'string' ? fields[name] : undefined;
+  const count = (name: string): number | undefined =>
+    typeof fields[name] === 'number' ? fields[name] : undefined;
   const need = <T>(name: string, value: T | undefined): T => {
-    if (value === undefined) throw new StoreError('STORE_CORRUPT', `intent ${row.key.partition} has no ${name}`);
+    if (value === undefined)
+      throw new StoreError('STORE_CORRUPT', `intent ${row.key.partition} has no ${name}`);
     return value;
   };
   const root = need('root', text('root'));
@@ -70,7 +73,10 @@ export function intentOf(row: Row): Intent {
     inputHash: need('inputHash', text('inputHash')),
     by: need('by', text('by')),
     nonce: need('nonce', text('nonce')),
-    caller: callerRun === undefined ? undefined : { run: callerRun, nonce: need('callerNonce', text('callerNonce')), root, age },
+    caller:
+      callerRun === undefined
+        ? undefined
+        : { run: callerRun, nonce: need('callerNonce', text('callerNonce')), root, age },
     root,
     age,
     state: need('state', text('state')) as RunState,
@@ -79,7 +85,7 @@ export function intentOf(row: Row): Intent {
     events: need('events', count('events')),
     due: count('due'),
     waiter: text('waiter') !== undefined,
-    notify: fields['notify'] === true,
+    notify: fields.notify === true,
     done: count('done'),
     outcome: outcome === undefined ? undefined : decodeOutcome(outcome),
     reason: text('reason'),
@@ -110,7 +116,10 @@ export interface Transition {
 }
 
 function asSeen(intent: Intent): Tests {
-  const due: Test = intent.due === undefined ? { test: 'missing', path: 'due' } : { test: 'equals', path: 'due', value: intent.due };
+  const due: Test =
+    intent.due === undefined
+      ? { test: 'missing', path: 'due' }
+      : { test: 'equals', path: 'due', value: intent.due };
   return [NOT_DONE, isAt(intent), due];
 }
 
@@ -118,7 +127,12 @@ function asSeen(intent: Intent): Tests {
 export function claim(intent: Intent, due: number): Transition {
   return {
     when: asSeen(intent),
-    changes: [set('state', 'running'), { change: 'add', path: 'epoch', value: 1 }, { change: 'add', path: 'attempts', value: 1 }, ...queued(WAKE, due)],
+    changes: [
+      set('state', 'running'),
+      { change: 'add', path: 'epoch', value: 1 },
+      { change: 'add', path: 'attempts', value: 1 },
+      ...queued(WAKE, due),
+    ],
   };
 }
 
@@ -133,19 +147,36 @@ export function pauseByExecution(epoch: number, reason: string, now: number): Tr
 }
 
 function pausing(reason: string, now: number): Change[] {
-  return [set('state', 'paused'), { change: 'add', path: 'epoch', value: 1 }, set('reason', reason), ...queued(PAUSED, now)];
+  return [
+    set('state', 'paused'),
+    { change: 'add', path: 'epoch', value: 1 },
+    set('reason', reason),
+    ...queued(PAUSED, now),
+  ];
 }
 
 /** Lets a paused run go on. */
 export function resumePaused(now: number): Transition {
   return {
     when: [isState('paused')],
-    changes: [set('state', 'running'), set('attempts', 0), { change: 'add', path: 'epoch', value: 1 }, remove('reason'), ...queued(WAKE, now)],
+    changes: [
+      set('state', 'running'),
+      set('attempts', 0),
+      { change: 'add', path: 'epoch', value: 1 },
+      remove('reason'),
+      ...queued(WAKE, now),
+    ],
   };
 }
 
 /** Writes the outcome. A waiter that is not known of must not be there: it would never be told. */
-export function complete(outcome: Outcome, waiter: boolean, trailing: string | undefined, now: number, keptUntil: number): Transition {
+export function complete(
+  outcome: Outcome,
+  waiter: boolean,
+  trailing: string | undefined,
+  now: number,
+  keptUntil: number,
+): Transition {
   return {
     when: waiter ? [NOT_DONE] : [NOT_DONE, { test: 'missing', path: 'waiter' }],
     changes: [
@@ -162,7 +193,13 @@ export function complete(outcome: Outcome, waiter: boolean, trailing: string | u
 export function suspend(epoch: number, events: number, answersCaller: boolean): Transition {
   return {
     when: [NOT_DONE, isState('running'), isAt({ epoch }), { test: 'equals', path: 'events', value: events }],
-    changes: [set('state', 'waiting'), set('attempts', 0), remove('queue'), remove('due'), ...(answersCaller ? [set('waiter', 'caller')] : [])],
+    changes: [
+      set('state', 'waiting'),
+      set('attempts', 0),
+      remove('queue'),
+      remove('due'),
+      ...(answersCaller ? [set('waiter', 'caller')] : []),
+    ],
   };
 }
 
@@ -198,5 +235,8 @@ export function countEvent(state: RunState): Transition {
 
 /** The caller was told. */
 export function told(keptUntil: number): Transition {
-  return { when: [{ test: 'equals', path: 'notify', value: true }], changes: [remove('notify'), ...queued(DONE, keptUntil)] };
+  return {
+    when: [{ test: 'equals', path: 'notify', value: true }],
+    changes: [remove('notify'), ...queued(DONE, keptUntil)],
+  };
 }

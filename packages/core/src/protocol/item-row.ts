@@ -10,7 +10,16 @@ export const SEALED = 1_000_000_000;
 export const STAMP_PREFIX = 'gone:';
 
 /** The fields that a successor takes over from its sealed row besides the value. */
-const CARRIED = ['key', 'life', 'horizon', 'lockOwner', 'lockAge', 'lockBy', 'lockHome', 'lockOuter'] as const;
+const CARRIED = [
+  'key',
+  'life',
+  'horizon',
+  'lockOwner',
+  'lockAge',
+  'lockBy',
+  'lockHome',
+  'lockOuter',
+] as const;
 
 /** One row of a managed item, as one atomic read showed it. */
 export interface ItemRow {
@@ -41,7 +50,12 @@ export function softLimit(entriesPerRow: number): number {
 }
 
 /** The count of a row that now holds `entries`: sealed when full, or when its log passes its share of the row. */
-export function sealedCount(entries: number, entriesPerRow: number, log: Entries, logBytesMax: number): number {
+export function sealedCount(
+  entries: number,
+  entriesPerRow: number,
+  log: Entries,
+  logBytesMax: number,
+): number {
   return entries >= entriesPerRow || logBytes(log) > logBytesMax ? SEALED : entries;
 }
 
@@ -57,9 +71,28 @@ export function entryBytes(token: string, outcome: Scalar): number {
 /** Reads a row's fields. @throws StoreError STORE_CORRUPT where it is not an item's row. */
 export function itemRow(row: Row): ItemRow {
   const { value, log, n, rev, life } = row.fields;
-  if (typeof log !== 'object' || typeof n !== 'number' || typeof rev !== 'string' || typeof life !== 'string') {
-    throw new StoreError('STORE_CORRUPT', `row ${row.key.partition} ${row.key.sort} is not a row of a managed item`);
+  if (
+    typeof log !== 'object' ||
+    typeof n !== 'number' ||
+    typeof rev !== 'string' ||
+    typeof life !== 'string'
+  ) {
+    throw new StoreError(
+      'STORE_CORRUPT',
+      `row ${row.key.partition} ${row.key.sort} is not a row of a managed item`,
+    );
   }
-  const carried = Object.fromEntries(CARRIED.filter((name) => row.fields[name] !== undefined).map((name) => [name, row.fields[name]!]));
-  return { i: itemRowNumber(row.key), value: typeof value === 'string' ? value : undefined, log, n, rev, life, carried, row };
+  const carried = Object.fromEntries(
+    CARRIED.filter((name) => row.fields[name] !== undefined).map((name) => [name, row.fields[name]!]),
+  );
+  return {
+    i: itemRowNumber(row.key),
+    value: typeof value === 'string' ? value : undefined,
+    log,
+    n,
+    rev,
+    life,
+    carried,
+    row,
+  };
 }

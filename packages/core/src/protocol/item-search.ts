@@ -1,5 +1,5 @@
 import type { Page, Path, Row, Scalar } from '../platform/store.js';
-import { itemRow, type ItemRow, SEALED } from './item-row.js';
+import { type ItemRow, itemRow, SEALED } from './item-row.js';
 import { itemRowKey, itemRowNumber } from './layout.js';
 import type { Requests } from './requests.js';
 
@@ -18,7 +18,12 @@ export interface Found {
  * Ascending, and starting at the lowest open row: pages are no snapshot, and a row read open may fill up, the token in it,
  * before the next row is read.
  */
-export async function searchRows(requests: Requests, partition: string, low: number, token: string): Promise<Found> {
+export async function searchRows(
+  requests: Requests,
+  partition: string,
+  low: number,
+  token: string,
+): Promise<Found> {
   let start: Found['start'];
   let startIsOpen = false;
   let greatest = -1;
@@ -32,8 +37,8 @@ export async function searchRows(requests: Requests, partition: string, low: num
     });
     for (const row of page.rows) {
       const i = itemRowNumber(row.key);
-      const outcome = typeof row.fields['log'] === 'object' ? row.fields['log'][token] : undefined;
-      const life = String(row.fields['life']);
+      const outcome = typeof row.fields.log === 'object' ? row.fields.log[token] : undefined;
+      const life = String(row.fields.life);
       if (outcome !== undefined) return { token: { i, life, outcome }, greatest: i };
       greatest = i;
       if (startIsOpen) continue;
@@ -55,4 +60,3 @@ function isSealedRow(row: Row): boolean {
 function pathsFor(token: string): Path[] {
   return ['n', 'life', ['log', token]];
 }
-

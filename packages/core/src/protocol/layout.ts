@@ -22,7 +22,8 @@ export function escapePart(text: string): string {
 /** A user's key or id as stored in clear, JSON-encoded. @throws TypeError, or VALUE_TOO_LARGE above 8 KiB. */
 export function clearKey(what: string, text: string): string {
   if (typeof text !== 'string') throw new TypeError(`${what} must be a string, not ${typeof text}`);
-  if (!text.isWellFormed()) throw new TypeError(`${what} must be a well-formed string: it holds half a surrogate pair`);
+  if (!text.isWellFormed())
+    throw new TypeError(`${what} must be a well-formed string: it holds half a surrogate pair`);
   const encoded = JSON.stringify(text);
   checkSize(what, encoded, USER_KEY_BYTES_MAX);
   return encoded;
@@ -57,7 +58,8 @@ export function recordNumber(sort: string): number | undefined {
 
 /** The run that a row of table `runs` belongs to. */
 export function runOfKey(key: RowKey): string {
-  if (!key.partition.startsWith('run:')) throw new FlowstateError('STORE_CORRUPT', `not a run's row: ${key.partition}`);
+  if (!key.partition.startsWith('run:'))
+    throw new FlowstateError('STORE_CORRUPT', `not a run's row: ${key.partition}`);
   return key.partition.slice('run:'.length);
 }
 
@@ -77,7 +79,8 @@ export function itemRowNumber(key: RowKey): number {
 }
 
 function padded(n: number): string {
-  if (n > 99_999_999) throw new FlowstateError('STORE_LIMIT_EXCEEDED', `row number ${n} has more than eight digits`);
+  if (n > 99_999_999)
+    throw new FlowstateError('STORE_LIMIT_EXCEEDED', `row number ${n} has more than eight digits`);
   return String(n).padStart(8, '0');
 }
 

@@ -15,10 +15,10 @@
 import { FlowstateError } from '../errors.js';
 import { limitsOf } from '../platform/limits.js';
 import type { Change, Fields, Row, Scalar, Test } from '../platform/store.js';
-import { entryBytes, isSealed, type ItemRow, itemRow, SEALED, sealedCount, softLimit } from './item-row.js';
+import { entryBytes, type ItemRow, isSealed, itemRow, SEALED, sealedCount, softLimit } from './item-row.js';
+import { searchRows } from './item-search.js';
 import { itemRowKey } from './layout.js';
 import { type Requests, unknownOutcome } from './requests.js';
-import { searchRows } from './item-search.js';
 
 /** How often one operation is begun again after requests that were never answered. */
 const UNKNOWN_MAX = 5;
@@ -66,7 +66,13 @@ type Move =
   | { readonly to: 'read'; readonly i: number }
   | { readonly to: 'examine'; readonly row: ItemRow }
   | { readonly to: 'append'; readonly row: ItemRow }
-  | { readonly to: 'done'; readonly i: number; readonly life: string | undefined; readonly outcome: Scalar; readonly seen: Row | undefined }
+  | {
+      readonly to: 'done';
+      readonly i: number;
+      readonly life: string | undefined;
+      readonly outcome: Scalar;
+      readonly seen: Row | undefined;
+    }
   | { readonly to: 'unknown' };
 
 const LOST: Move = { to: 'search', low: 0 };
@@ -75,7 +81,13 @@ const LOST: Move = { to: 'search', low: 0 };
  * Performs one operation under its token, from a position, or searching where there is none.
  * @throws StoreError STORE_OUTCOME_UNKNOWN after bounded repetitions.
  */
-export async function perform(requests: Requests, item: Item, token: string, operation: ItemOperation, from?: Position): Promise<Performed> {
+export async function perform(
+  requests: Requests,
+  item: Item,
+  token: string,
+  operation: ItemOperation,
+  from?: Position,
+): Promise<Performed> {
   for (let attempt = 1; attempt <= UNKNOWN_MAX; attempt++) {
     const done = await new Performance(requests, item, token, operation, from).run();
     if (done !== 'unknown') return done;
@@ -105,7 +117,15 @@ class Performance {
       if (move.to === 'done') {
         const { i, life, outcome, seen } = move;
         const top = this.position?.top ?? false;
-        return { outcome, position: { i, top, ...(life === undefined ? {} : { life }), ...(seen === undefined ? {} : { seen }) } };
+        return {
+          outcome,
+          position: {
+            i,
+            top,
+            ...(life === undefined ? {} : { life }),
+            ...(seen === undefined ? {} : { seen }),
+          },
+        };
       }
       move = await this.next(move);
     }
@@ -168,7 +188,8 @@ class Performance {
     if (this.position?.life !== undefined && this.position.life !== row.life) return this.lost();
     this.position = { i: row.i, life: row.life, top: this.position?.top ?? false, seen: row.row };
     if (isSealed(row)) return this.position.top ? { to: 'append', row } : { to: 'search', low: row.i };
-    if (this.operation.blind && row.n < softLimit(this.requests.traits.entriesPerRow)) return { to: 'blind', i: row.i };
+    if (this.operation.blind && row.n < softLimit(this.requests.traits.entriesPerRow))
+      return { to: 'blind', i: row.i };
     return this.compareAndSet(row);
   }
 
@@ -185,7 +206,10 @@ class Performance {
           { test: 'below', path: 'n', value: SEALED },
           { test: 'equals', path: 'rev', value: row.rev },
         ],
-        changes: [...this.effectChanges(value, outcome, n === SEALED), { change: 'set', path: 'n', value: n }],
+        changes: [
+          ...this.effectChanges(value, outcome, n === SEALED),
+          { change: 'set', path: 'n', value: n },
+        ],
       },
       { seen: row.row, returning: true },
     );
@@ -202,7 +226,12 @@ class Performance {
     return this.create(sealed.i + 1, sealed.carried, value, outcome);
   }
 
-  private async create(i: number, carried: Fields, value: string | undefined, outcome: Scalar): Promise<Move> {
+  private async create(
+    i: number,
+    carried: Fields,
+    value: string | undefined,
+    outcome: Scalar,
+  ): Promise<Move> {
     const log = { [this.token]: outcome };
     const n = this.countWith({}, outcome);
     const key = itemRowKey(this.item.partition, i);
@@ -223,7 +252,7 @@ class Performance {
     );
     if (result === 'unknown') return { to: 'unknown' };
     // Row 0 may be another's, of another life; a successor is of its sealed row's.
-    this.position = { i, top: true, ...(i > 0 ? { life: String(carried['life']) } : {}) };
+    this.position = { i, top: true, ...(i > 0 ? { life: String(carried.life) } : {}) };
     if (result.applied) return this.doneIn(i, outcome, result.row);
     return this.refusedBy(i, result.row);
   }
@@ -273,8 +302,11 @@ class Performance {
       value === undefined ? { change: 'remove', path: 'value' } : { change: 'set', path: 'value', value },
       { change: 'set', path: ['log', this.token], value: outcome },
       { change: 'set', path: 'rev', value: this.token },
-      ...Object.entries(sealed || value === undefined ? this.trim() : { queue: undefined, due: undefined }).map(
-        ([path, word]): Change => (word === undefined ? { change: 'remove', path } : { change: 'set', path, value: word }),
+      ...Object.entries(
+        sealed || value === undefined ? this.trim() : { queue: undefined, due: undefined },
+      ).map(
+        ([path, word]): Change =>
+          word === undefined ? { change: 'remove', path } : { change: 'set', path, value: word },
       ),
     ];
   }
@@ -288,6 +320,9 @@ class Performance {
     const bytes = entryBytes(this.token, effect.outcome);
     const most = limitsOf(this.requests.traits).entry;
     if (bytes <= most) return effect;
-    throw new FlowstateError('VALUE_TOO_LARGE', `what the operation returns has ${bytes} bytes in the item's log, the limit is ${most}`);
+    throw new FlowstateError(
+      'VALUE_TOO_LARGE',
+      `what the operation returns has ${bytes} bytes in the item's log, the limit is ${most}`,
+    );
   }
 }

@@ -3,12 +3,16 @@
  * row is the tail, whatever is remembered; a sealed row's value is never returned (D9).
  */
 import type { Row } from '../platform/store.js';
-import { isSealed, itemRow, type ItemRow } from './item-row.js';
+import { type ItemRow, isSealed, itemRow } from './item-row.js';
 import { itemRowKey } from './layout.js';
 import type { Requests } from './requests.js';
 
 /** Looks at the remembered row first, else at the greatest. Undefined: the item has no row. */
-export async function readTail(requests: Requests, partition: string, remembered: number | undefined): Promise<ItemRow | undefined> {
+export async function readTail(
+  requests: Requests,
+  partition: string,
+  remembered: number | undefined,
+): Promise<ItemRow | undefined> {
   if (remembered !== undefined) {
     const row = await requests.read(itemRowKey(partition, remembered));
     if (row !== undefined) {
@@ -26,7 +30,13 @@ export async function readRows(requests: Requests, partition: string): Promise<R
   const rows: Row[] = [];
   for (let after: string | undefined; ; ) {
     const position = after === undefined ? {} : { after };
-    const page = await requests.query({ table: 'items', partition, order: 'ascending', limit: requests.traits.pageRowsMax, ...position });
+    const page = await requests.query({
+      table: 'items',
+      partition,
+      order: 'ascending',
+      limit: requests.traits.pageRowsMax,
+      ...position,
+    });
     rows.push(...page.rows);
     after = page.rows.at(-1)?.key.sort;
     if (!page.more || after === undefined) return rows;

@@ -44,7 +44,8 @@ export async function register(requests: Requests, run: NewRun, leaseMs: number)
         const intent = intentOf(row);
         return { created: result.applied || intent.by === run.by, intent };
       }
-      if (result.applied) throw new FlowstateError('STORE_CORRUPT', 'the store does not return the row that it created');
+      if (result.applied)
+        throw new FlowstateError('STORE_CORRUPT', 'the store does not return the row that it created');
     }
     await requests.backOff(attempt);
   }

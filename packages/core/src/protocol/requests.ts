@@ -6,7 +6,18 @@
 import { FlowstateError, isFlowstateError, StoreError } from '../errors.js';
 import type { Message, Reply } from '../platform/message.js';
 import type { Platform } from '../platform/platform.js';
-import type { KeyPage, Listing, Outcome, Page, Query, Row, RowKey, StoreTraits, Write, WriteOptions } from '../platform/store.js';
+import type {
+  KeyPage,
+  Listing,
+  Outcome,
+  Page,
+  Query,
+  Row,
+  RowKey,
+  StoreTraits,
+  Write,
+  WriteOptions,
+} from '../platform/store.js';
 
 /** How often one request is sent while the store is unavailable. */
 const ATTEMPTS_MAX = 6;
@@ -48,7 +59,10 @@ export function requestsOf(platform: Platform, bounds: Bounds): Requests {
 
   async function pass(): Promise<void> {
     if (platform.now() >= bounds.until) {
-      throw new FlowstateError('RUN_INFRASTRUCTURE', 'this execution has outlived its lifetime; another one will go on');
+      throw new FlowstateError(
+        'RUN_INFRASTRUCTURE',
+        'this execution has outlived its lifetime; another one will go on',
+      );
     }
     await bounds.gate?.();
   }
@@ -64,7 +78,9 @@ export function requestsOf(platform: Platform, bounds: Bounds): Requests {
       try {
         return await request();
       } catch (error) {
-        const again = isFlowstateError(error, 'STORE_UNAVAILABLE') || (retryUnknown && isFlowstateError(error, 'STORE_OUTCOME_UNKNOWN'));
+        const again =
+          isFlowstateError(error, 'STORE_UNAVAILABLE') ||
+          (retryUnknown && isFlowstateError(error, 'STORE_OUTCOME_UNKNOWN'));
         if (!again || attempt >= ATTEMPTS_MAX) throw error;
         await backOff(attempt);
       }

@@ -43,22 +43,35 @@ function encodeEntry(entry: LogEntry): string {
 
 /** A batch of entries as one string. Sorted by path: branches finish in any order. */
 export function encodeRecord(entries: readonly LogEntry[]): string {
-  return `[${[...entries].sort((a, b) => (a.path < b.path ? -1 : 1)).map(encodeEntry).join(',')}]`;
+  return `[${[...entries]
+    .sort((a, b) => (a.path < b.path ? -1 : 1))
+    .map(encodeEntry)
+    .join(',')}]`;
 }
 
 /** The entries of a record. @throws StoreError STORE_CORRUPT */
 export function decodeRecord(text: string): LogEntry[] {
   const parsed = v.safeParse(recordSchema, JSON.parse(text));
-  if (!parsed.success) throw new StoreError('STORE_CORRUPT', 'a record of a run\'s log does not have its form');
-  return parsed.output.map(([path, kind, name, outcome, at]) => ({ path, kind, name, outcome: decodeOutcome(outcome), at }));
+  if (!parsed.success)
+    throw new StoreError('STORE_CORRUPT', "a record of a run's log does not have its form");
+  return parsed.output.map(([path, kind, name, outcome, at]) => ({
+    path,
+    kind,
+    name,
+    outcome: decodeOutcome(outcome),
+    at,
+  }));
 }
 
 /** The records among a run's rows: the gap-free prefix only, for pages are no snapshot. */
-export function recordedEntries(rows: readonly Row[]): { readonly records: number; readonly entries: LogEntry[] } {
+export function recordedEntries(rows: readonly Row[]): {
+  readonly records: number;
+  readonly entries: LogEntry[];
+} {
   const byNumber = new Map<number, string>();
   for (const row of rows) {
     const n = recordNumber(row.key.sort);
-    if (n !== undefined) byNumber.set(n, String(row.fields['record']));
+    if (n !== undefined) byNumber.set(n, String(row.fields.record));
   }
   const entries: LogEntry[] = [];
   let records = 0;
@@ -160,7 +173,7 @@ export class RunLog {
     if (result === 'unknown') return 'lost';
     if (!result.applied) {
       const row = result.row === undefined ? await this.requests.read(key) : result.row;
-      if (row?.fields['by'] !== this.by) return 'lost';
+      if (row?.fields.by !== this.by) return 'lost';
     }
     this.records += 1;
     // Exactly what was put, now that it is there: a branch may have added to both meanwhile.

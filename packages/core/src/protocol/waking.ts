@@ -10,7 +10,7 @@
  * | the completion               | done with notify   | the collector wakes the caller    |
  */
 import type { Row, RowKey } from '../platform/store.js';
-import { countEvent, type Intent, intentOf, told, type Transition, wake } from './intent.js';
+import { countEvent, type Intent, intentOf, type Transition, told, wake } from './intent.js';
 import { intentKey } from './layout.js';
 import type { Requests } from './requests.js';
 
@@ -35,7 +35,12 @@ export async function bump(requests: Requests, run: string, leaseMs: number): Pr
 }
 
 /** Tells the caller of a finished run, then notes that it was told. */
-export async function notifyCaller(requests: Requests, done: Intent, leaseMs: number, keptUntil: number): Promise<void> {
+export async function notifyCaller(
+  requests: Requests,
+  done: Intent,
+  leaseMs: number,
+  keptUntil: number,
+): Promise<void> {
   if (done.caller !== undefined && (await bump(requests, done.caller.run, leaseMs)) === 'unknown') return;
   await transition(requests, done.row.key, told(keptUntil), done.row);
 }
@@ -56,13 +61,19 @@ export interface Transitioned {
  * One transition of an intent, with the row it left, or that refused it. Where reads may be old, "no such row" is believed
  * only once everything written before has become visible: a caller that is not woken would sleep for ever.
  */
-export async function transition(requests: Requests, key: RowKey, change: Transition, seen?: Row): Promise<Transitioned | 'unknown'> {
+export async function transition(
+  requests: Requests,
+  key: RowKey,
+  change: Transition,
+  seen?: Row,
+): Promise<Transitioned | 'unknown'> {
   const options = seen === undefined ? { returning: true } : { returning: true, seen };
   for (let settled = false; ; settled = true) {
     const result = await requests.write({ write: 'update', key, ...change }, options);
     if (result === 'unknown') return 'unknown';
     const row = result.row === undefined ? await requests.read(key) : result.row;
-    if (row || settled || requests.traits.reads === 'linearizable') return { applied: result.applied, row: row ?? undefined };
+    if (row || settled || requests.traits.reads === 'linearizable')
+      return { applied: result.applied, row: row ?? undefined };
     await requests.settle();
   }
 }

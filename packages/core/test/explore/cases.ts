@@ -18,14 +18,22 @@ const CUT: Readonly<Record<Depth, Readonly<Record<StoreKind, number>>>> = {
 
 /** The cases of one kind of store. */
 export function casesOf(kind: StoreKind, depth: Depth): Case[] {
-  return Object.entries(PROGRAMS).flatMap(([name, tested]) => [...withoutFaults(name, tested, kind, depth), ...withFault(name, tested, kind, depth)]);
+  return Object.entries(PROGRAMS).flatMap(([name, tested]) => [
+    ...withoutFaults(name, tested, kind, depth),
+    ...withFault(name, tested, kind, depth),
+  ]);
 }
 
 function withoutFaults(name: string, tested: Tested, kind: StoreKind, depth: Depth): Case[] {
   const shapes = kind === 'conditional' || depth === 'long' ? tested.shapes : tested.shapes.slice(0, 2);
-  const sizes = kind === 'conditional' || depth === 'long' || tested.executions[0] === 'called once' ? SIZES : [2];
+  const sizes =
+    kind === 'conditional' || depth === 'long' || tested.executions[0] === 'called once' ? SIZES : [2];
   return tested.executions.flatMap((executions) =>
-    shapes.flatMap((shape) => sizes.map((entriesPerRow) => caseOf(name, tested, { kind, depth, executions, shape, entriesPerRow, faults: 0 }))),
+    shapes.flatMap((shape) =>
+      sizes.map((entriesPerRow) =>
+        caseOf(name, tested, { kind, depth, executions, shape, entriesPerRow, faults: 0 }),
+      ),
+    ),
   );
 }
 
@@ -34,10 +42,17 @@ function withFault(name: string, tested: Tested, kind: StoreKind, depth: Depth):
   const sizes = depth === 'long' ? SIZES : [2];
   const shapes = depth === 'long' ? tested.shapes : tested.shapes.slice(0, 1);
   const [executions] = tested.executions;
-  return shapes.flatMap((shape) => sizes.map((entriesPerRow) => caseOf(name, tested, { kind, depth, executions: executions!, shape, entriesPerRow, faults: 1 })));
+  return shapes.flatMap((shape) =>
+    sizes.map((entriesPerRow) =>
+      caseOf(name, tested, { kind, depth, executions: executions!, shape, entriesPerRow, faults: 1 }),
+    ),
+  );
 }
 
-type Setting = Pick<Case, 'kind' | 'executions' | 'entriesPerRow' | 'faults'> & { readonly depth: Depth; readonly shape: Case['shapes'][string] };
+type Setting = Pick<Case, 'kind' | 'executions' | 'entriesPerRow' | 'faults'> & {
+  readonly depth: Depth;
+  readonly shape: Case['shapes'][string];
+};
 
 function caseOf(name: string, tested: Tested, setting: Setting): Case {
   const { depth, shape, ...rest } = setting;

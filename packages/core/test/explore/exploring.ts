@@ -1,6 +1,6 @@
 /** Runs a program's real code under every interleaving, and compares every end with the ideal ones. */
 import { decode, decodeOutcome, encode, encodeOutcome, unwrap } from '../../src/codec.js';
-import { flowstate, type Context, type Flow } from '../../src/index.js';
+import { type Context, type Flow, flowstate } from '../../src/index.js';
 import type { Message, Reply } from '../../src/platform/message.js';
 import type { Platform } from '../../src/platform/platform.js';
 import type { Row } from '../../src/platform/store.js';
@@ -9,9 +9,26 @@ import { isSealed, itemRow } from '../../src/protocol/item-row.js';
 import { clearKey, itemPartition, runKey } from '../../src/protocol/layout.js';
 import { perform } from '../../src/protocol/linked-daal.js';
 import { requestsOf } from '../../src/protocol/requests.js';
-import { type Actor, type ActorAt, explore, type Explored, type Result, type StoreKind } from '../../src/testing/index.js';
-import { type Handler, type Ideal, idealEnds, type Key, type Outside, type Program, type RivalOps, TABLE, told } from './ideal.js';
-import { rowsOf, type Shape, valueOf } from './shapes.js';
+import {
+  type Actor,
+  type ActorAt,
+  type Explored,
+  explore,
+  type Result,
+  type StoreKind,
+} from '../../src/testing/index.js';
+import {
+  type Handler,
+  type Ideal,
+  idealEnds,
+  type Key,
+  type Outside,
+  type Program,
+  type RivalOps,
+  TABLE,
+  told,
+} from './ideal.js';
+import { heldBy, rowsOf, type Shape } from './shapes.js';
 
 /** What is run beside the rivals. */
 export type Executions =
@@ -50,16 +67,29 @@ function outsideOf(platform: Platform): Outside {
     async charge(key, amount) {
       const row = { table: 'items', partition: `ledger:${key}`, sort: '0' } as const;
       const value = encode(amount);
-      const put = () => platform.store.write({ write: 'create', key: row, fields: { value, n: 0, rev: 'l', life: 'l', log: {} } }, { returning: true });
+      const put = () =>
+        platform.store.write(
+          { write: 'create', key: row, fields: { value, n: 0, rev: 'l', life: 'l', log: {} } },
+          { returning: true },
+        );
       // The service is asked until it answers: what it answers is what is looked at here.
       const written = await put().catch(put);
       const kept = written.row ?? (await platform.store.read(row));
-      return kept?.fields['value'] === value ? `charged ${String(amount)}` : 'CONFLICT';
+      return kept?.fields.value === value ? `charged ${String(amount)}` : 'CONFLICT';
     },
     async once(key) {
       const row = { table: 'items', partition: `once:${key}`, sort: '0' } as const;
-      const { applied } = await platform.store.write({ write: 'create', key: row, fields: { n: 0, rev: 'l', life: 'l', log: {} } });
-      if (!applied) await platform.store.write({ write: 'create', key: { ...row, sort: 'twice' }, fields: { n: 0, rev: 'l', life: 'l', log: {} } });
+      const { applied } = await platform.store.write({
+        write: 'create',
+        key: row,
+        fields: { n: 0, rev: 'l', life: 'l', log: {} },
+      });
+      if (!applied)
+        await platform.store.write({
+          write: 'create',
+          key: { ...row, sort: 'twice' },
+          fields: { n: 0, rev: 'l', life: 'l', log: {} },
+        });
       return 'begun';
     },
   };
@@ -67,9 +97,18 @@ function outsideOf(platform: Platform): Outside {
 
 function flowOf(program: Program, platform: Platform): Flow {
   const { store, invoker, now, id, random, wait } = platform;
-  const flow = flowstate({ name: 'explored', store, invoker, platform: { now, id, random, wait }, lease: LEASE, lifetime: LIFETIME });
+  const flow = flowstate({
+    name: 'explored',
+    store,
+    invoker,
+    platform: { now, id, random, wait },
+    lease: LEASE,
+    lifetime: LIFETIME,
+  });
   for (const [name, handler] of Object.entries(program.functions)) {
-    flow.function(name, (ctx: Context, input: unknown) => (handler as Handler)(ctx, input, outsideOf(platform)));
+    flow.function(name, (ctx: Context, input: unknown) =>
+      (handler as Handler)(ctx, input, outsideOf(platform)),
+    );
   }
   return flow;
 }
@@ -81,10 +120,16 @@ function rivalOps(platform: Platform, name: string): RivalOps {
   const itemAt = (key: Key) => ({ partition: itemPartition(TABLE.name, key), key: clearKey('key', key) });
   return {
     async write(key, value) {
-      await perform(requests, itemAt(key), next(), { blind: true, apply: () => ({ value: encode(value), outcome: 'ok' }) });
+      await perform(requests, itemAt(key), next(), {
+        blind: true,
+        apply: () => ({ value: encode(value), outcome: 'ok' }),
+      });
     },
     async delete(key) {
-      await perform(requests, itemAt(key), next(), { blind: true, apply: () => ({ value: undefined, outcome: 'ok' }) });
+      await perform(requests, itemAt(key), next(), {
+        blind: true,
+        apply: () => ({ value: undefined, outcome: 'ok' }),
+      });
     },
     async update(key, change) {
       const done = await perform(requests, itemAt(key), next(), {
@@ -112,24 +157,37 @@ function actorsOf(tested: Case): Record<string, Actor | ActorAt> {
     const [reply] = await Promise.all([flow.receive(call), flow.table(TABLE.name).get('a')]);
     return reply;
   };
-  const rivals = Object.entries(tested.rivals).map(([name, rival]): [string, Actor] => [name, (platform) => rival(rivalOps(platform, name))]);
+  const rivals = Object.entries(tested.rivals).map(([name, rival]): [string, Actor] => [
+    name,
+    (platform) => rival(rivalOps(platform, name)),
+  ]);
   if (tested.executions === 'started') {
     const start: Actor = async (platform) => {
       const flow = flowOf(tested, platform);
       const [name] = flow.functions().filter((known) => known === tested.main);
-      await flow.receive({ ...call, kind: 'call', function: 'starter', id: `${name} starter`, input: encode(tested.input) });
+      await flow.receive({
+        ...call,
+        kind: 'call',
+        function: 'starter',
+        id: `${name} starter`,
+        input: encode(tested.input),
+      });
     };
     return { start, ...Object.fromEntries(rivals) };
   }
   if (tested.executions === 'called once') return { E1: execute, ...Object.fromEntries(rivals) };
-  const actor = { 'called twice': execute, 'called twice, warm': warm, 'called twice, beside a reader': beside }[tested.executions];
+  const actor = {
+    'called twice': execute,
+    'called twice, warm': warm,
+    'called twice, beside a reader': beside,
+  }[tested.executions];
   return { E1: actor, E2: { run: actor, now: BEGIN + HOUR / 2 }, ...Object.fromEntries(rivals) };
 }
 
 /** Explores one case. */
 export async function exploreCase(tested: Case): Promise<Explored> {
   const program = tested.executions === 'started' ? started(tested) : tested;
-  const items = Object.fromEntries(Object.entries(tested.shapes).map(([key, shape]) => [key, valueOf(shape)]));
+  const items = Object.fromEntries(Object.entries(tested.shapes).map(([key, shape]) => [key, heldBy(shape)]));
   const ideals = await idealEnds(tested, items, tested.kind === 'bounded' ? STALE_CHANGES : 0);
   const keys = Object.keys(tested.shapes);
   return explore({
@@ -137,14 +195,16 @@ export async function exploreCase(tested: Case): Promise<Explored> {
     store: { kind: tested.kind, entriesPerRow: tested.entriesPerRow, pageRowsMax: 1 },
     rows: Object.entries(tested.shapes).flatMap(([key, shape]) => rowsOf(key, shape, tested.entriesPerRow)),
     actors: actorsOf({ ...tested, ...program }),
-    receive: (platform: Platform, _target: string, message: Message): Promise<Reply> => flowOf(program, platform).receive(message),
+    receive: (platform: Platform, _target: string, message: Message): Promise<Reply> =>
+      flowOf(program, platform).receive(message),
     deliveries: tested.deliveries ?? 1,
     faults: tested.faults,
     recover: async (platform) => (await flowOf(program, platform).collect()).launched,
     recoverAfterMs: HOUR,
     now: BEGIN,
     ...(tested.statesMax === undefined ? {} : { statesMax: tested.statesMax }),
-    check: ({ rows, results }) => checkItems(rows, tested.shapes, tested.entriesPerRow) ?? checkTold(rows, results, tested.main),
+    check: ({ rows, results }) =>
+      checkItems(rows, tested.shapes, tested.entriesPerRow) ?? checkTold(rows, results, tested.main),
     final: ({ rows, results }) => checkEnd(rows, results, keys, tested, ideals),
   });
 }
@@ -156,8 +216,13 @@ function started(tested: Case): Program {
 }
 
 /** J1, J5, and that a lock goes along with the value. */
-function checkItems(rows: readonly Row[], shapes: Readonly<Record<Key, Shape>>, entriesPerRow: number): string | undefined {
-  if (rows.some((row) => row.key.sort === 'twice')) return 'S2: a step that must not be repeated was begun twice';
+function checkItems(
+  rows: readonly Row[],
+  shapes: Readonly<Record<Key, Shape>>,
+  entriesPerRow: number,
+): string | undefined {
+  if (rows.some((row) => row.key.sort === 'twice'))
+    return 'S2: a step that must not be repeated was begun twice';
   for (const [key, shape] of Object.entries(shapes)) {
     const partition = itemPartition(TABLE.name, key);
     const own = rows.filter((row) => row.key.partition === partition).map(itemRow);
@@ -168,8 +233,10 @@ function checkItems(rows: readonly Row[], shapes: Readonly<Record<Key, Shape>>, 
       if (at < own.length - 1 && !isSealed(row)) return `J5: row ${row.i} of ${key} is open below the tail`;
       const entries = Object.keys(row.log).length;
       if (entries > entriesPerRow) return `J5: row ${row.i} of ${key} has ${entries} entries`;
-      if (!isSealed(row) && row.n !== entries) return `J5: row ${row.i} of ${key} counts ${row.n}, has ${entries}`;
-      if (shape === 'locked' && row.carried['lockOwner'] !== 'owner#1') return `row ${row.i} of ${key} lost the lock`;
+      if (!isSealed(row) && row.n !== entries)
+        return `J5: row ${row.i} of ${key} counts ${row.n}, has ${entries}`;
+      if (shape === 'locked' && row.carried.lockOwner !== 'owner#1')
+        return `row ${row.i} of ${key} lost the lock`;
     }
   }
   return undefined;
@@ -180,27 +247,44 @@ function intents(rows: readonly Row[]): Intent[] {
 }
 
 /** Whoever was told a result was told the stored one. */
-function checkTold(rows: readonly Row[], results: Readonly<Record<string, Result>>, main: string): string | undefined {
+function checkTold(
+  rows: readonly Row[],
+  results: Readonly<Record<string, Result>>,
+  main: string,
+): string | undefined {
   const done = intents(rows).find((intent) => intent.function === main)?.outcome;
   for (const [name, result] of Object.entries(results)) {
     if (!/^E\d$/.test(name) || result.state !== 'told') continue;
     const reply = result.value as Reply;
     if (reply.reply !== 'result' && reply.reply !== 'error') continue;
     const stored = done !== undefined && ('ok' in done ? done.ok : JSON.stringify(done.error));
-    if (stored !== (reply.reply === 'result' ? reply.value : reply.error)) return `R2: ${name} was told what is not the outcome`;
+    if (stored !== (reply.reply === 'result' ? reply.value : reply.error))
+      return `R2: ${name} was told what is not the outcome`;
   }
   return undefined;
 }
 
-function checkEnd(rows: readonly Row[], results: Readonly<Record<string, Result>>, keys: readonly Key[], tested: Case, ideals: readonly Ideal[]): string | undefined {
+function checkEnd(
+  rows: readonly Row[],
+  results: Readonly<Record<string, Result>>,
+  keys: readonly Key[],
+  tested: Case,
+  ideals: readonly Ideal[],
+): string | undefined {
   const bad = checkItems(rows, tested.shapes, tested.entriesPerRow) ?? checkTold(rows, results, tested.main);
   if (bad !== undefined) return bad;
   const all = intents(rows);
   const unfinished = all.find((intent) => intent.state !== 'done' || intent.notify);
-  if (unfinished !== undefined) return `J8: run of ${unfinished.function} is ${unfinished.state} after recovery: ${unfinished.reason ?? ''}`;
+  if (unfinished !== undefined)
+    return `J8: run of ${unfinished.function} is ${unfinished.state} after recovery: ${unfinished.reason ?? ''}`;
   const main = all.find((intent) => intent.function === tested.main);
   if (main === undefined) return undefined; // crashed before it was begun
-  const items = JSON.stringify(keys.map((key) => [key, valueIn(rows, key)]).filter(([, value]) => value !== undefined).sort());
+  const items = JSON.stringify(
+    keys
+      .map((key) => [key, valueIn(rows, key)] as const)
+      .filter(([, value]) => value !== undefined)
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
+  );
   const outcome = outcomeOf(main);
   const possible = ideals.some(
     (ideal) =>
@@ -214,7 +298,9 @@ function checkEnd(rows: readonly Row[], results: Readonly<Record<string, Result>
 }
 
 function runKeyName(main: Intent, tested: Case): string {
-  return tested.executions === 'started' || main.run === runKey(tested.main, ID) ? tested.main : 'another run';
+  return tested.executions === 'started' || main.run === runKey(tested.main, ID)
+    ? tested.main
+    : 'another run';
 }
 
 function agrees(result: Result | undefined, ideal: string | undefined): boolean {
@@ -226,7 +312,7 @@ function agrees(result: Result | undefined, ideal: string | undefined): boolean 
 function valueIn(rows: readonly Row[], key: Key): unknown {
   const partition = itemPartition(TABLE.name, key);
   const tail = rows.filter((row) => row.key.partition === partition).at(-1);
-  const value = tail?.fields['value'];
+  const value = tail?.fields.value;
   return value === undefined ? undefined : decode(String(value));
 }
 

@@ -2,8 +2,9 @@
  * What a program may come to: its handlers on an ideal context, where every operation is one atomic moment and nothing ever
  * crashes, over all interleavings with its rivals. The real protocols must never come to anything else.
  */
-import { exhaustive, type Choices } from '../../src/testing/index.js';
+
 import type { Context } from '../../src/index.js';
+import { type Choices, exhaustive } from '../../src/testing/index.js';
 
 /** An item's key; all are of one table. */
 export type Key = string;
@@ -86,14 +87,17 @@ class IdealWorld {
   }
 
   items(): string {
-    const last = [...this.history.keys()].map((key) => [key, this.now(key)] as const).filter(([, value]) => value !== undefined);
-    return JSON.stringify(last.sort());
+    const last = [...this.history.keys()]
+      .map((key) => [key, this.now(key)] as const)
+      .filter(([, value]) => value !== undefined);
+    return JSON.stringify(last.sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 }
 
 function idealContext(world: IdealWorld, program: Program, id: string, count = { steps: 0 }): Context {
   const outside = outsideOf(world);
-  const run = (name: string, input: unknown, runId: string) => program.functions[name]!(idealContext(world, program, runId), input, outside);
+  const run = (name: string, input: unknown, runId: string) =>
+    program.functions[name]!(idealContext(world, program, runId), input, outside);
   const context = {
     runId: id,
     read: (_: unknown, key: Key) => world.moment(() => world.maybeOld(key)),
@@ -105,7 +109,12 @@ function idealContext(world: IdealWorld, program: Program, id: string, count = {
         if (holds) world.set(key, value);
         return holds;
       }),
-    update: (_: unknown, key: Key, next: (current: unknown) => unknown, options?: { returns(value: unknown): unknown }) =>
+    update: (
+      _: unknown,
+      key: Key,
+      next: (current: unknown) => unknown,
+      options?: { returns(value: unknown): unknown },
+    ) =>
       world.moment(() => {
         const value = next(world.now(key));
         world.set(key, value);
@@ -127,7 +136,9 @@ function idealContext(world: IdealWorld, program: Program, id: string, count = {
       return 'id';
     },
     all: async (branches: readonly ((branch: Context) => Promise<unknown>)[]) => {
-      const results = await Promise.allSettled(branches.map((branch) => branch(idealContext(world, program, id, count))));
+      const results = await Promise.allSettled(
+        branches.map((branch) => branch(idealContext(world, program, id, count))),
+      );
       return results.map((result) => {
         if (result.status === 'rejected') throw result.reason;
         return result.value;
@@ -164,7 +175,11 @@ async function settle(work: Promise<unknown>): Promise<string> {
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /** Every way in which the program may end, from these items. */
-export async function idealEnds(program: Program, items: Readonly<Record<Key, unknown>>, staleChanges: number): Promise<Ideal[]> {
+export async function idealEnds(
+  program: Program,
+  items: Readonly<Record<Key, unknown>>,
+  staleChanges: number,
+): Promise<Ideal[]> {
   const ends = new Map<string, Ideal>();
   const { exhausted } = await exhaustive(
     async (choices) => {
@@ -173,9 +188,11 @@ export async function idealEnds(program: Program, items: Readonly<Record<Key, un
       let outcome: string | undefined;
       const rivals: Record<string, string> = {};
       const main = program.functions[program.main]!;
-      void settle(main(idealContext(world, program, 'main'), program.input, outsideOf(world))).then((text) => {
-        outcome = text;
-      });
+      void settle(main(idealContext(world, program, 'main'), program.input, outsideOf(world))).then(
+        (text) => {
+          outcome = text;
+        },
+      );
       for (const [name, rival] of Object.entries(program.rivals)) {
         const ops: RivalOps = {
           write: (key, value) => world.moment(() => world.set(key, value)),

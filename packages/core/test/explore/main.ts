@@ -36,9 +36,14 @@ for (const kind of kinds) {
   const cases = casesOf(kind, depth)
     .filter((tested) => program === undefined || program.includes(tested.name))
     .filter((tested) => values.faults === undefined || tested.faults === Number(values.faults))
-    .map((tested) => (values.states === undefined ? tested : { ...tested, statesMax: Number(values.states) }));
+    .map((tested) =>
+      values.states === undefined ? tested : { ...tested, statesMax: Number(values.states) },
+    );
   if (cases.length === 0) usage(`no such case: ${String(program)}`);
-  const report = await exploreAll(cases, { stopAtFirst: true, each: (line) => values.quiet || console.log(line) });
+  const report = await exploreAll(cases, {
+    stopAtFirst: true,
+    each: (line) => values.quiet || console.log(line),
+  });
   console.log(summary(kind, report));
   for (const violation of report.violations) console.log(violation);
   if (report.violations.length > 0) process.exit(3);

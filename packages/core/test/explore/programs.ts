@@ -1,6 +1,7 @@
 /** The programs that are explored. Each ends in an effect that depends on what came before, so that a divergence shows. */
-import { type Handler, type Key, type Program, type Rival, TABLE } from './ideal.js';
+
 import type { Executions } from './exploring.js';
+import { type Handler, type Key, type Program, type Rival, TABLE } from './ideal.js';
 import type { Shape } from './shapes.js';
 
 /** A program, the shapes of its first item that matter to it, and how its executions begin. */
@@ -28,7 +29,17 @@ const main = (f: Handler, rival: Rival, more: Readonly<Record<string, Handler>> 
   rivals: { X: rival },
 });
 
-const ALL: readonly Shape[] = ['none', 'open', 'almost full', 'sealed', 'chain', 'collected below', 'tombstone', 'stamped', 'locked'];
+const ALL: readonly Shape[] = [
+  'none',
+  'open',
+  'almost full',
+  'sealed',
+  'chain',
+  'collected below',
+  'tombstone',
+  'stamped',
+  'locked',
+];
 const FEW: readonly Shape[] = ['open', 'sealed'];
 
 export const PROGRAMS: Readonly<Record<string, Tested>> = {
@@ -117,13 +128,16 @@ export const PROGRAMS: Readonly<Record<string, Tested>> = {
     withoutFaults: true,
   },
   'issued together': {
-    program: main(async (ctx) => {
-      const first = ctx.read(TABLE, 'a').then(() => 'a');
-      const second = ctx.read(TABLE, 'b').then(() => 'b');
-      const winner = await Promise.race([first, second]);
-      await ctx.write(TABLE, 'c', [winner]);
-      return winner;
-    }, async () => undefined),
+    program: main(
+      async (ctx) => {
+        const first = ctx.read(TABLE, 'a').then(() => 'a');
+        const second = ctx.read(TABLE, 'b').then(() => 'b');
+        const winner = await Promise.race([first, second]);
+        await ctx.write(TABLE, 'c', [winner]);
+        return winner;
+      },
+      async () => undefined,
+    ),
     others: { b: 'none', c: 'none' },
     shapes: ['none'],
     executions: ['called twice'],
@@ -201,22 +215,19 @@ export const PROGRAMS: Readonly<Record<string, Tested>> = {
     executions: ['called once'],
   },
   'update that throws': {
-    program: main(
-      async (ctx) => {
-        const message = await ctx
-          .update(TABLE, 'a', (current) => {
-            if ((current as string[] | undefined)?.includes('X')) throw new Error('taken');
-            return append('E')(current);
-          })
-          .then(
-            () => 'free',
-            (error: Error) => error.message,
-          );
-        await ctx.write(TABLE, 'b', [message]);
-        return message;
-      },
-      appends,
-    ),
+    program: main(async (ctx) => {
+      const message = await ctx
+        .update(TABLE, 'a', (current) => {
+          if ((current as string[] | undefined)?.includes('X')) throw new Error('taken');
+          return append('E')(current);
+        })
+        .then(
+          () => 'free',
+          (error: Error) => error.message,
+        );
+      await ctx.write(TABLE, 'b', [message]);
+      return message;
+    }, appends),
     others: { b: 'none' },
     shapes: ['none', 'almost full'],
     executions: ['called twice'],
@@ -253,16 +264,13 @@ export const PROGRAMS: Readonly<Record<string, Tested>> = {
     executions: ['called twice'],
   },
   'read, read, write both': {
-    program: main(
-      async (ctx) => {
-        const one = (await ctx.read(TABLE, 'a')) as string[] | undefined;
-        await ctx.write(TABLE, 'b', [...(one ?? [])]);
-        const two = (await ctx.read(TABLE, 'a')) as string[] | undefined;
-        await ctx.write(TABLE, 'c', [...(two ?? [])]);
-        return [one, two];
-      },
-      appends,
-    ),
+    program: main(async (ctx) => {
+      const one = (await ctx.read(TABLE, 'a')) as string[] | undefined;
+      await ctx.write(TABLE, 'b', [...(one ?? [])]);
+      const two = (await ctx.read(TABLE, 'a')) as string[] | undefined;
+      await ctx.write(TABLE, 'c', [...(two ?? [])]);
+      return [one, two];
+    }, appends),
     others: { b: 'none', c: 'none' },
     shapes: ['open'],
     executions: ['called twice'],
@@ -277,7 +285,10 @@ export const PROGRAMS: Readonly<Record<string, Tested>> = {
   },
   'branches: one reads, one writes': {
     program: main(async (ctx) => {
-      const [seen] = await ctx.all([(branch) => branch.read(TABLE, 'a'), (branch) => branch.write(TABLE, 'b', ['E'])]);
+      const [seen] = await ctx.all([
+        (branch) => branch.read(TABLE, 'a'),
+        (branch) => branch.write(TABLE, 'b', ['E']),
+      ]);
       await ctx.write(TABLE, 'c', [...((seen as string[] | undefined) ?? [])]);
       return seen;
     }, appends),
@@ -288,7 +299,10 @@ export const PROGRAMS: Readonly<Record<string, Tested>> = {
   'a read, then branches that write': {
     program: main(async (ctx) => {
       const seen = (await ctx.read(TABLE, 'a')) as string[] | undefined;
-      await ctx.all([(branch) => branch.write(TABLE, 'b', [...(seen ?? [])]), (branch) => branch.write(TABLE, 'c', [...(seen ?? [])])]);
+      await ctx.all([
+        (branch) => branch.write(TABLE, 'b', [...(seen ?? [])]),
+        (branch) => branch.write(TABLE, 'c', [...(seen ?? [])]),
+      ]);
       return seen;
     }, appends),
     others: { b: 'none', c: 'none' },
@@ -297,28 +311,34 @@ export const PROGRAMS: Readonly<Record<string, Tested>> = {
   },
   'branches that write the same': {
     program: main(async (ctx) => {
-      await ctx.all([(branch) => branch.update(TABLE, 'a', append('E')), (branch) => branch.update(TABLE, 'a', append('F'))]);
+      await ctx.all([
+        (branch) => branch.update(TABLE, 'a', append('E')),
+        (branch) => branch.update(TABLE, 'a', append('F')),
+      ]);
     }, appends),
     shapes: ['almost full', 'open'],
     executions: ['called twice'],
   },
   'branches that throw': {
-    program: main(async (ctx) => {
-      const message = await ctx
-        .all([
-          async (branch) => {
-            await branch.read(TABLE, 'a');
-            throw new Error('first');
-          },
-          async (branch) => {
-            await branch.read(TABLE, 'b');
-            throw new Error('second');
-          },
-        ])
-        .catch((error: Error) => error.message);
-      await ctx.write(TABLE, 'c', [String(message)]);
-      return message;
-    }, async () => undefined),
+    program: main(
+      async (ctx) => {
+        const message = await ctx
+          .all([
+            async (branch) => {
+              await branch.read(TABLE, 'a');
+              throw new Error('first');
+            },
+            async (branch) => {
+              await branch.read(TABLE, 'b');
+              throw new Error('second');
+            },
+          ])
+          .catch((error: Error) => error.message);
+        await ctx.write(TABLE, 'c', [String(message)]);
+        return message;
+      },
+      async () => undefined,
+    ),
     others: { b: 'none', c: 'none' },
     shapes: ['none'],
     executions: ['called twice'],
@@ -332,9 +352,13 @@ export const PROGRAMS: Readonly<Record<string, Tested>> = {
     executions: ['called twice', 'called twice, warm'],
   },
   'sync call': {
-    program: main(async (ctx, input) => [await ctx.syncInvoke({ name: 'g' }, input)], async () => undefined, {
-      g: (ctx) => ctx.update(TABLE, 'a', append('G'), { returns: (list) => list }),
-    }),
+    program: main(
+      async (ctx, input) => [await ctx.syncInvoke({ name: 'g' }, input)],
+      async () => undefined,
+      {
+        g: (ctx) => ctx.update(TABLE, 'a', append('G'), { returns: (list) => list }),
+      },
+    ),
     shapes: ['open'],
     executions: ['called twice', 'started'],
     deliveries: 2,

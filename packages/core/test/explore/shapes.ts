@@ -5,9 +5,28 @@ import { SEALED } from '../../src/protocol/item-row.js';
 import { clearKey, itemPartition, itemRowKey } from '../../src/protocol/layout.js';
 import { TABLE } from './ideal.js';
 
-export type Shape = 'none' | 'open' | 'almost full' | 'sealed' | 'chain' | 'collected below' | 'tombstone' | 'stamped' | 'locked';
+export type Shape =
+  | 'none'
+  | 'open'
+  | 'almost full'
+  | 'sealed'
+  | 'chain'
+  | 'collected below'
+  | 'tombstone'
+  | 'stamped'
+  | 'locked';
 
-export const SHAPES: readonly Shape[] = ['none', 'open', 'almost full', 'sealed', 'chain', 'collected below', 'tombstone', 'stamped', 'locked'];
+export const SHAPES: readonly Shape[] = [
+  'none',
+  'open',
+  'almost full',
+  'sealed',
+  'chain',
+  'collected below',
+  'tombstone',
+  'stamped',
+  'locked',
+];
 
 interface Part {
   readonly i: number;
@@ -19,7 +38,7 @@ interface Part {
 }
 
 /** The value that an item of this shape holds. */
-export function valueOf(shape: Shape): unknown {
+export function heldBy(shape: Shape): unknown {
   return shape === 'none' || shape === 'tombstone' || shape === 'stamped' ? undefined : ['old'];
 }
 
@@ -41,9 +60,15 @@ function partsOf(shape: Shape, entriesPerRow: number): Part[] {
     case 'sealed':
       return [{ i: 0, n: 'sealed', value }];
     case 'chain':
-      return [{ i: 0, n: 'sealed', value: ['older'] }, { i: 1, n: some, value }];
+      return [
+        { i: 0, n: 'sealed', value: ['older'] },
+        { i: 1, n: some, value },
+      ];
     case 'collected below':
-      return [{ i: 2, n: 'sealed', value: ['older'] }, { i: 3, n: some, value }];
+      return [
+        { i: 2, n: 'sealed', value: ['older'] },
+        { i: 3, n: some, value },
+      ];
     case 'tombstone':
       return [{ i: 0, n: some, value: undefined }];
     case 'stamped':

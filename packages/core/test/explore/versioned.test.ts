@@ -2,7 +2,9 @@ import { expect, test } from 'vitest';
 import { casesOf } from './cases.js';
 import { exploreAll, summary } from './report.js';
 
-test('every interleaving on a versioned store ends as whole operations would', { timeout: 300_000 }, async () => {
+test('every interleaving on a versioned store ends as whole operations would', {
+  timeout: 300_000,
+}, async () => {
   const report = await exploreAll(casesOf('versioned', 'quick'));
   console.log(summary('versioned', report));
   expect(report.violations).toEqual([]);
