@@ -3,6 +3,8 @@ import type { Duration } from './context.js';
 
 /** Longer texts are no durations. */
 const LENGTH_MAX = 100;
+/** A thousand years: beyond, sums with times would not be safe integers. */
+const MS_MAX = 1000 * 366 * 24 * 3_600_000;
 
 /** A duration in whole ms. @throws TypeError where it is none. */
 export function milliseconds(what: string, duration: Duration): number {
@@ -11,7 +13,7 @@ export function milliseconds(what: string, duration: Duration): number {
     typeof duration === 'string' && duration.length > 0 && duration.length <= LENGTH_MAX
       ? ms(duration)
       : duration;
-  if (typeof value === 'number' && Number.isFinite(value) && value >= 0) return Math.ceil(value);
+  if (typeof value === 'number' && value >= 0 && value <= MS_MAX) return Math.ceil(value);
   throw new TypeError(
     `${what}: ${JSON.stringify(duration)} is no duration; give milliseconds, or a text such as '20s'`,
   );

@@ -26,7 +26,7 @@ import { load } from './protocol/loading.js';
 import { type Requests, requestsOf } from './protocol/requests.js';
 import { encodeRecord, type LogEntry, RunLog } from './protocol/run-log.js';
 import type { TailHints } from './protocol/tail-hints.js';
-import { notifyCaller, transition } from './protocol/waking.js';
+import { notifyCaller, transition, transitionBlind } from './protocol/waking.js';
 import { pending, replyOf, unknownRun } from './replies.js';
 import { contextOf } from './run-context.js';
 
@@ -170,19 +170,18 @@ export class Execution {
       }
     } finally {
       pass.end({ end: 'restart' });
-      alarm.abort();
+      alarm?.abort('over');
     }
   }
 
   /** Ends the pass in time to hand over, whatever its code is doing. */
-  private setAlarm(pass: Pass): AbortController {
-    const alarm = new AbortController();
+  private setAlarm(pass: Pass): AbortController | undefined {
     const { handOverAt, platform } = this.parts;
-    if (handOverAt !== undefined) {
-      void platform.wait(Math.max(0, handOverAt - platform.now()), alarm.signal).then(() => {
-        if (!alarm.signal.aborted) pass.end({ end: 'handed over' });
-      });
-    }
+    if (handOverAt === undefined) return undefined;
+    const alarm = new AbortController();
+    void platform.wait(Math.max(0, handOverAt - platform.now()), alarm.signal).then(() => {
+      if (!alarm.signal.aborted) pass.end({ end: 'handed over' });
+    });
     return alarm;
   }
 
@@ -227,15 +226,15 @@ export class Execution {
     for (;;) {
       const keptUntil = this.requests.now() + this.requests.tokenLifetimeMs;
       const change = complete(outcome, this.waiterKnown, this.trailing(log), this.requests.now(), keptUntil);
-      const done = await transition(this.requests, intentKey(pass.intent.run), change, this.seen);
+      const done = await transitionBlind(this.requests, intentKey(pass.intent.run), change, this.seen);
       if (done === 'unknown') return 'restart';
+      if (done === 'applied' || done.applied) {
+        const left = done === 'applied' || done.row === undefined ? pass.intent : intentOf(done.row);
+        if (this.waiterKnown) await notifyCaller(this.requests, left, this.parts.settings.leaseMs, keptUntil);
+        return replyOf({ ...left, outcome });
+      }
       if (done.row === undefined) return unknownRun(pass.intent.run);
       const intent = intentOf(done.row);
-      if (done.applied) {
-        if (this.waiterKnown)
-          await notifyCaller(this.requests, intent, this.parts.settings.leaseMs, keptUntil);
-        return replyOf(intent);
-      }
       if (intent.outcome !== undefined) return replyOf(intent);
       if (intent.state === 'gone') return unknownRun(pass.intent.run);
       if (this.waiterKnown || !intent.waiter) return 'restart';

@@ -24,7 +24,7 @@ export function read(pass: Pass, scope: Scope, table: Table<unknown>, key: strin
   return operate(pass, scope, 'read', fingerprintName(table.name, key), async () => {
     const item = itemOf(table, key);
     const tail = await pass.guard(readTail(pass.requests, item.partition, pass.remembered(item)));
-    if (tail !== undefined) pass.learn(item, { i: tail.i, top: false, seen: tail.row });
+    if (tail !== undefined) pass.learn(item, { i: tail.i, life: tail.life, top: false, seen: tail.row });
     return { outcome: { ok: tail?.value ?? ABSENT }, volatile: true };
   });
 }

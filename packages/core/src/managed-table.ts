@@ -53,7 +53,8 @@ export function managedTable<T>(
     get: async (key) => {
       const { partition } = itemOf({ name }, key);
       const tail = await readTail(requests, partition, hints.remembered(partition));
-      if (tail !== undefined) hints.learn(partition, tail.row);
+      if (tail !== undefined)
+        hints.learn(partition, { i: tail.i, life: tail.life, top: false, seen: tail.row });
       // The caller's word for the type: what was written, stored and read back.
       return tail?.value === undefined ? undefined : (decode(tail.value) as T);
     },

@@ -48,7 +48,10 @@ export interface Services {
   wait(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-const NEVER = new Promise<never>(() => undefined);
+/** A promise of its own each time: what waits for one that is shared is kept as long as that one. */
+function never(): Promise<never> {
+  return new Promise(() => undefined);
+}
 
 /** One pass over a handler. */
 export class Pass {
@@ -67,7 +70,7 @@ export class Pass {
     this.intent = parts.intent;
     this.by = parts.by;
     this.log = parts.log;
-    this.requests = parts.requestsWith(() => (this.over === undefined ? undefined : NEVER));
+    this.requests = parts.requestsWith(() => (this.over === undefined ? undefined : never()));
     this.ended = new Promise((resolve) => {
       this.settle = resolve;
     });
@@ -135,10 +138,10 @@ export class Pass {
 
   /** Everything pending is recorded before the effect that follows. */
   async flush(): Promise<void> {
-    if (this.over !== undefined) return NEVER;
+    if (this.over !== undefined) return never();
     const result = await this.guard(this.log.flush());
     if (result === 'lost') this.end({ end: 'restart' });
-    if (this.over !== undefined) return NEVER;
+    if (this.over !== undefined) return never();
   }
 
   /** The result of a request of a protocol. An infrastructure error poisons the pass for good; an abandoned pass stays here. */
@@ -164,13 +167,13 @@ export class Pass {
   }
 
   private afterEnd(): Promise<never> {
-    return this.over?.end === 'poisoned' ? Promise.reject(this.over.error) : NEVER;
+    return this.over?.end === 'poisoned' ? Promise.reject(this.over.error) : never();
   }
 
   /** What an operation does that begins, or goes on, after the end: throws, or never settles. */
   async refuse(kind: string): Promise<never> {
     this.throwIfTold(kind);
-    return NEVER;
+    return never();
   }
 
   /** The same for operations that answer at once. */
@@ -223,7 +226,7 @@ export class Pass {
 
   /** Notes what an operation learnt of an item's tail. */
   learn(item: Item, position: Position): void {
-    if (position.seen !== undefined) this.parts.hints.learn(item.partition, position.seen);
+    this.parts.hints.learn(item.partition, position);
   }
 
   /** The row remembered as an item's tail. */

@@ -131,6 +131,11 @@ class Performance {
     }
   }
 
+  /** A store that compares versions has the row in hand; others pay for it with each write, and few are refused. */
+  private get rowIsFree(): boolean {
+    return this.requests.traits.requestsPerWrite === 2;
+  }
+
   private start(): Move {
     const { position } = this;
     if (position === undefined) return LOST;
@@ -169,7 +174,7 @@ class Performance {
         ],
         changes: [...this.effectChanges(value, outcome, false), { change: 'add', path: 'n', value: 1 }],
       },
-      { returning: true, ...(seen === undefined ? {} : { seen }) },
+      { returning: this.rowIsFree, ...(seen === undefined ? {} : { seen }) },
     );
     if (result === 'unknown') return { to: 'unknown' };
     if (result.applied) return this.doneIn(i, outcome, result.row);

@@ -90,7 +90,8 @@ export function requestsOf(platform: Platform, bounds: Bounds): Requests {
   return {
     traits: store.traits,
     tokenLifetimeMs: 2 * bounds.lifetimeMs,
-    now: () => platform.now(),
+    // Whole milliseconds, whatever the clock gives: they are stored.
+    now: () => Math.floor(platform.now()),
     read: (key) => persistently(() => store.read(key), true),
     query: (query) => persistently(() => store.query(query), true),
     list: (listing) => persistently(() => store.list(listing), true),

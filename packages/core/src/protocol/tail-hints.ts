@@ -14,7 +14,8 @@ const SEEN_LENGTH_MAX = 16 * 1024;
 
 interface Hint {
   readonly i: number;
-  readonly life: string;
+  /** Unknown only of a row 0, where nobody needs it. */
+  readonly life: string | undefined;
   /** When this process first learnt it, in its own count: no clock. */
   readonly since: number;
   readonly seen: Row | undefined;
@@ -36,18 +37,23 @@ export class TailHints {
     return this.count;
   }
 
-  /** Notes a row that was read or left by a write. A row that says its item was collected is forgotten. */
-  learn(partition: string, seen: Row): void {
-    const row = itemRow(seen);
-    if (row.rev.startsWith(STAMP_PREFIX)) {
+  /** Notes where an operation or a read found the tail. A row that says its item was collected is forgotten. */
+  learn(partition: string, { i, life, seen }: Position): void {
+    if (seen !== undefined && itemRow(seen).rev.startsWith(STAMP_PREFIX)) {
       this.hints.delete(partition);
       return;
     }
     const old = this.hints.get(partition);
-    if (old !== undefined && old.life === row.life && old.i > row.i) return;
-    const since = old !== undefined && old.life === row.life && old.i === row.i ? old.since : ++this.count;
-    const keep = (row.value?.length ?? 0) <= SEEN_LENGTH_MAX;
-    this.hints.set(partition, { i: row.i, life: row.life, since, seen: keep ? seen : undefined });
+    const sameLife = old !== undefined && (life === undefined || old.life === undefined || old.life === life);
+    if (sameLife && old.i > i) return;
+    const since = sameLife && old.i === i ? old.since : ++this.count;
+    const keep = seen !== undefined && (itemRow(seen).value?.length ?? 0) <= SEEN_LENGTH_MAX;
+    this.hints.set(partition, {
+      i,
+      life: life ?? (sameLife ? old.life : undefined),
+      since,
+      seen: keep ? seen : undefined,
+    });
   }
 
   /** A position that an execution may start at. `wonAt`: its mark, where it won its intent. */
@@ -57,7 +63,7 @@ export class TailHints {
     const seen = hint.seen === undefined ? {} : { seen: hint.seen };
     if (hint.i === 0) return { i: 0, top: false, ...seen };
     if (wonAt === undefined || hint.since > wonAt) return undefined;
-    return { i: hint.i, life: hint.life, top: false, ...seen };
+    return hint.life === undefined ? undefined : { i: hint.i, life: hint.life, top: false, ...seen };
   }
 
   /** The row remembered as the tail, for a plain read, which looks at it again. */

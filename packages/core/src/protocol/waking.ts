@@ -77,3 +77,16 @@ export async function transition(
     await requests.settle();
   }
 }
+
+/** The same where the row it leaves is not needed: a store that would pay for it is not asked. */
+export async function transitionBlind(
+  requests: Requests,
+  key: RowKey,
+  change: Transition,
+  seen: Row | undefined,
+): Promise<Transitioned | 'applied' | 'unknown'> {
+  if (requests.traits.requestsPerWrite === 2) return transition(requests, key, change, seen);
+  const result = await requests.write({ write: 'update', key, ...change });
+  if (result === 'unknown') return 'unknown';
+  return result.applied ? 'applied' : { applied: false, row: await requests.read(key) };
+}
