@@ -96,7 +96,7 @@ const ITEMS = [
   {
     id: 'D10',
     what: 'parallel branches share the position',
-    file: 'scope.ts',
+    file: 'run/scope.ts',
     find: 'new Map(this.positions)',
     put: 'this.positions',
     programs: ['branches that meet at an item'],
@@ -119,7 +119,7 @@ const RUNS = [
   {
     id: 'L1',
     what: 'the effect comes before the record',
-    file: 'item-operations.ts',
+    file: 'operations/item-operations.ts',
     find: "  await pass.flush();\n  const { run, nonce } = pass.intent;\n  const from = pass.position(scope, item);\n  const done = await pass.guard(\n    perform(pass.requests, item, token(run, nonce, operation.path), effect, from),\n  );\n",
     put: "  const { run, nonce } = pass.intent;\n  const from = pass.position(scope, item);\n  const done = await pass.guard(\n    perform(pass.requests, item, token(run, nonce, operation.path), effect, from),\n  );\n  await pass.flush();\n",
     programs: ['read, perhaps write', 'read, branch, write'],
@@ -127,7 +127,7 @@ const RUNS = [
   {
     id: 'L2',
     what: 'no record before the effect',
-    file: 'item-operations.ts',
+    file: 'operations/item-operations.ts',
     find: '  await pass.flush();\n  const { run, nonce }',
     put: '  const { run, nonce }',
     programs: ['read, branch, write'],
@@ -143,7 +143,7 @@ const RUNS = [
   {
     id: 'L5',
     what: 'the completion leaves pending reads unrecorded',
-    file: 'execution.ts',
+    file: 'run/execution.ts',
     find: "    if ((await log.flush()) === 'lost') return 'restart';\n    for (;;) {\n      const keptUntil",
     put: '    for (;;) {\n      const keptUntil',
     programs: ['read, perhaps write'],
@@ -151,7 +151,7 @@ const RUNS = [
   {
     id: 'L10',
     what: 'the own trace is that of the process, not of the pass',
-    file: 'execution.ts',
+    file: 'run/execution.ts',
     find: 'const { intent, by } = begun;',
     put: 'const { intent } = begun;\n    const by = (this as unknown as { firstBy?: string }).firstBy ??= begun.by;',
     programs: ['read, branch, write'],
@@ -167,7 +167,7 @@ const RUNS = [
   {
     id: 'B7',
     what: 'all throws the first error in time',
-    file: 'branch-operations.ts',
+    file: 'operations/branch-operations.ts',
     find: 'results[index] = await run(index);',
     put: 'const result = await run(index);\n      results.push(result);',
     programs: ['branches that throw'],
@@ -175,7 +175,7 @@ const RUNS = [
   {
     id: 'S1',
     what: 'the body of a step comes before the record',
-    file: 'step-operations.ts',
+    file: 'operations/step-operations.ts',
     find: '    await pass.flush();\n    await scope.allIssued();\n    const outcome',
     put: '    await scope.allIssued();\n    const outcome',
     programs: ['charge what was read'],
@@ -183,7 +183,7 @@ const RUNS = [
   {
     id: 'S2',
     what: 'the mark of a step that must not be repeated is not looked for',
-    file: 'step-operations.ts',
+    file: 'operations/step-operations.ts',
     find: '  if (pass.recorded(mark) !== undefined) return true;\n',
     put: '',
     programs: ['charge at most once'],
@@ -191,7 +191,7 @@ const RUNS = [
   {
     id: 'group overtaken',
     what: 'of operations issued together, the one that ends last is overtaken by those before it',
-    file: 'scope.ts',
+    file: 'run/scope.ts',
     find: '      queueMicrotask(() => {\n        for (const go of release) go();\n      });',
     put: '      for (const go of release) go();',
     programs: ['issued together'],
@@ -199,7 +199,7 @@ const RUNS = [
   {
     id: 'group in time order',
     what: 'operations issued together answer as they end',
-    file: 'scope.ts',
+    file: 'run/scope.ts',
     find: 'if (!this.group.every((other) => other.finished)) return;',
     put: 'if (!this.group.every((other) => other.finished)) return resolve();',
     programs: ['issued together'],
@@ -211,7 +211,7 @@ const CALLS = [
   {
     id: 'C6',
     what: 'the callee has a random id',
-    file: 'call-operations.ts',
+    file: 'operations/call-operations.ts',
     find: 'return calleeId(pass.intent.run, pass.intent.nonce, operation.path);',
     put: 'return calleeId(pass.by, pass.intent.nonce, operation.path);',
     programs: ['sync call', 'async call'],
@@ -235,7 +235,7 @@ const CALLS = [
   {
     id: 'W10',
     what: 'pending is answered before the waiter is durable',
-    file: 'execution.ts',
+    file: 'run/execution.ts',
     find: 'if (!this.parts.answersCaller || intent.waiter) return pending(intent);',
     put: 'return pending(intent);',
     programs: ['sync call'],
@@ -267,7 +267,7 @@ const CALLS = [
   {
     id: 'look skipped',
     what: 'after an event the pass looks quiet before its operations have looked again',
-    file: 'pass.ts',
+    file: 'run/pass.ts',
     find: '      operation.waiting = false; // at once: the pass must not look quiet before they have looked\n',
     put: '',
     programs: ['sync call'],
@@ -284,7 +284,7 @@ const CALLS = [
   {
     id: 'P1',
     what: 'an infrastructure error can be caught, and the run goes on',
-    file: 'pass.ts',
+    file: 'run/pass.ts',
     find: 'throw this.poison(error);',
     put: 'throw error;',
     programs: ['call, or else write'],
@@ -292,7 +292,7 @@ const CALLS = [
   {
     id: 'P3',
     what: 'a poisoned execution completes',
-    file: 'pass.ts',
+    file: 'run/pass.ts',
     find: "    this.end({ end: 'poisoned', error });\n",
     put: '',
     programs: ['call, or else write'],

@@ -4,7 +4,6 @@ import { canonicalHash, decode, encode } from './codec.js';
 import type { Context, FunctionRef } from './context.js';
 import { processPlatform } from './default-platform.js';
 import { FlowstateError, isFlowstateError } from './errors.js';
-import { Execution } from './execution.js';
 import {
   checkedInput,
   type Delivery,
@@ -15,9 +14,9 @@ import {
   type Registered,
   type RunOptions,
 } from './function.js';
+import { pausedRuns } from './inspect/paused-runs.js';
+import { type RunHandle, runHandle } from './inspect/run-handle.js';
 import { type ManagedTable, managedTable, TABLE_FUNCTIONS } from './managed-table.js';
-import type { Services } from './pass.js';
-import { pausedRuns } from './paused-runs.js';
 import type { Invoker } from './platform/invoker.js';
 import { checkSize, limitsOf } from './platform/limits.js';
 import {
@@ -32,18 +31,20 @@ import {
 import type { Platform } from './platform/platform.js';
 import { type Collected, collect } from './protocol/collector.js';
 import { type Intent, intentOf } from './protocol/intent.js';
-import { clearKey, intentKey } from './protocol/layout.js';
+import { clearKey, intentKey, runKey } from './protocol/layout.js';
 import { register } from './protocol/registration.js';
 import { type Requests, requestsOf } from './protocol/requests.js';
 import { TailHints } from './protocol/tail-hints.js';
 import { launch } from './protocol/waking.js';
-import { outputOf, replyOf, statusOf, unknownRun } from './replies.js';
-import { type RunHandle, runHandle } from './run-handle.js';
+import { Execution } from './run/execution.js';
+import type { Services } from './run/pass.js';
+import { outputOf, replyOf, statusOf, unknownRun } from './run/replies.js';
 import { type FlowOptions, type Settings, settingsOf } from './settings.js';
 
 const RESERVED = 'flowstate.';
 const COLLECT_MAX = 1000;
 const PAUSED_MAX = 100;
+const HAND_OVER_SHARE_MAX = 1 / 4;
 
 /** A flow. */
 export interface Flow extends Receiver {
@@ -199,8 +200,14 @@ class FlowProcess implements Flow {
       await checkedInput(known, decode(call.input));
       return undefined;
     } catch (error) {
-      if (isFlowstateError(error)) return refused(error.code, error.message);
-      throw error;
+      if (!isFlowstateError(error)) throw error;
+      if (error.code === 'STORE_CORRUPT')
+        return refused('MESSAGE_INVALID', 'the input is not an encoded value');
+      // A schema may have changed since the run was begun: what was accepted once stays accepted.
+      const begun =
+        error.code === 'RUN_INPUT_INVALID' &&
+        (await this.outside.read(intentKey(runKey(known.name, call.id)))) !== undefined;
+      return begun ? undefined : refused(error.code, error.message);
     }
   }
 
@@ -295,7 +302,8 @@ class FlowProcess implements Flow {
       hints,
       settings,
       answersCaller,
-      handOverAt: deadline === undefined ? undefined : deadline - settings.handOverMs,
+      handOverAt:
+        deadline === undefined ? undefined : handOverAt(deadline, platform.now(), settings.handOverMs),
       handlerOf: async (intent) => {
         const known = this.registered.get(intent.function);
         if (known === undefined)
@@ -328,4 +336,9 @@ class FlowProcess implements Flow {
 
 function reused(name: string, id: string): string {
   return `run "${id}" of ${name} was begun with another input`;
+}
+
+/** In time before the deadline, but not at once where the platform gives little. */
+function handOverAt(deadline: number, now: number, handOverMs: number): number {
+  return deadline - Math.min(handOverMs, Math.max(0, deadline - now) * HAND_OVER_SHARE_MAX);
 }

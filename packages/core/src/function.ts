@@ -1,8 +1,8 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Context, FunctionRef } from './context.js';
 import { FlowstateError } from './errors.js';
+import type { RunHandle } from './inspect/run-handle.js';
 import type { Reply } from './platform/message.js';
-import type { RunHandle } from './run-handle.js';
 
 /** A handler: deterministic, given its input and what its context answers. */
 export type FunctionHandler<Input, Output> = (context: Context, input: Input) => Promise<Output> | Output;

@@ -4,9 +4,9 @@ export { ERRORS, FlowstateError, isFlowstateError, StoreError } from './errors.j
 export type { Flow } from './flow.js';
 export { flowstate } from './flow.js';
 export type { Delivery, FlowFunction, FunctionHandler, FunctionOptions, RunOptions } from './function.js';
-export type { ItemHistoryRow } from './item-history.js';
+export type { ItemHistoryRow } from './inspect/item-history.js';
+export type { HistoryStep, RunHandle } from './inspect/run-handle.js';
 export type { ManagedTable } from './managed-table.js';
 export type { RunStatus } from './platform/message.js';
-export type { HistoryStep, RunHandle } from './run-handle.js';
 export type { FlowOptions } from './settings.js';
 export type { Table } from './table.js';

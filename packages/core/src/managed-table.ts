@@ -1,7 +1,7 @@
 import { decode } from './codec.js';
 import type { Context } from './context.js';
 import type { FlowFunction, FunctionHandler, RunOptions } from './function.js';
-import { type ItemHistoryRow, itemHistory } from './item-history.js';
+import { type ItemHistoryRow, itemHistory } from './inspect/item-history.js';
 import { readTail } from './protocol/plain-read.js';
 import type { Requests } from './protocol/requests.js';
 import type { TailHints } from './protocol/tail-hints.js';

@@ -18,7 +18,7 @@ export interface FlowOptions {
   readonly lifetime?: Duration;
   /** Launches without progress after which a run is paused. Default 20. */
   readonly attemptsMax?: number;
-  /** How long before its platform's deadline an execution hands over. Default 2 s. */
+  /** How long before its platform's deadline an execution hands over, at most a quarter of what it has. Default 2 s. */
   readonly handOver?: Duration;
   /** Where `ctx.log` and notices go. Default: nowhere. */
   readonly log?: (line: string, details: Readonly<Record<string, unknown>>) => void;

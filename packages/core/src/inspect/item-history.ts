@@ -1,7 +1,7 @@
-import { decode } from './codec.js';
-import { isSealed, itemRow } from './protocol/item-row.js';
-import { readRows } from './protocol/plain-read.js';
-import type { Requests } from './protocol/requests.js';
+import { decode } from '../codec.js';
+import { isSealed, itemRow } from '../protocol/item-row.js';
+import { readRows } from '../protocol/plain-read.js';
+import type { Requests } from '../protocol/requests.js';
 
 /** One row of an item's LinkedDAAL, for people. */
 export interface ItemHistoryRow {

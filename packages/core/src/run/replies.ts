@@ -1,8 +1,8 @@
 /** What is answered of a run as its intent shows it. */
-import { encodeOutcome, rebuildError, unwrap } from './codec.js';
-import { type ErrorCode, FlowstateError, isFlowstateError } from './errors.js';
-import { parseThrown, type Reply, type RunStatus, refused } from './platform/message.js';
-import type { Intent } from './protocol/intent.js';
+import { encodeOutcome, rebuildError, unwrap } from '../codec.js';
+import { type ErrorCode, FlowstateError, isFlowstateError } from '../errors.js';
+import { parseThrown, type Reply, type RunStatus, refused } from '../platform/message.js';
+import type { Intent } from '../protocol/intent.js';
 
 /** The stored outcome of a finished run. */
 export function replyOf(intent: Intent): Reply {

@@ -2,17 +2,17 @@
  * Calls between functions (verified specification of runs, section 4). The callee's id derives from the caller's incarnation
  * and the step's path, so no record precedes the call; the callee's intent keeps its result, so none is owed after it.
  */
-import { canonicalHash, describeError, encode } from './codec.js';
-import type { FunctionRef } from './context.js';
-import { FlowstateError, isFlowstateError } from './errors.js';
+import { canonicalHash, describeError, encode } from '../codec.js';
+import type { FunctionRef } from '../context.js';
+import { FlowstateError, isFlowstateError } from '../errors.js';
+import { checkSize, limitsOf } from '../platform/limits.js';
+import { type Caller, parseThrown, type Reply } from '../platform/message.js';
+import { calleeId } from '../protocol/layout.js';
+import { register } from '../protocol/registration.js';
+import { launch } from '../protocol/waking.js';
+import type { Pass } from '../run/pass.js';
+import type { Operation, Scope } from '../run/scope.js';
 import { operate, type Result } from './operation.js';
-import type { Pass } from './pass.js';
-import { checkSize, limitsOf } from './platform/limits.js';
-import { type Caller, parseThrown, type Reply } from './platform/message.js';
-import { calleeId } from './protocol/layout.js';
-import { register } from './protocol/registration.js';
-import { launch } from './protocol/waking.js';
-import type { Operation, Scope } from './scope.js';
 
 type Target = FunctionRef<never, unknown>;
 

@@ -2,14 +2,14 @@
  * Effects and reads outside (verified specification of runs, section 3). A step's body runs at least once, always with the
  * same inputs and the same key; one result is recorded, and whoever loses its put goes on with the recorded one.
  */
-import { describeError, encode, type Outcome } from './codec.js';
-import type { StepInfo, StepOptions } from './context.js';
-import { milliseconds } from './duration.js';
+import { describeError, encode, type Outcome } from '../codec.js';
+import type { StepInfo, StepOptions } from '../context.js';
+import { milliseconds } from '../duration.js';
+import { hash } from '../platform/hash.js';
+import { checkSize, limitsOf } from '../platform/limits.js';
+import type { Pass } from '../run/pass.js';
+import type { Operation, Scope } from '../run/scope.js';
 import { fingerprintName, note, operate } from './operation.js';
-import type { Pass } from './pass.js';
-import { hash } from './platform/hash.js';
-import { checkSize, limitsOf } from './platform/limits.js';
-import type { Operation, Scope } from './scope.js';
 
 const DELAY_MS = 100;
 const FACTOR = 2;

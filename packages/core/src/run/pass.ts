@@ -3,14 +3,14 @@
  * like a crashed process: its promises never settle, so no catch, no finally and no later line of it has an effect.
  */
 
-import type { Outcome } from './codec.js';
-import { describeError } from './codec.js';
-import { FlowstateError } from './errors.js';
-import type { Intent } from './protocol/intent.js';
-import type { Item, Position } from './protocol/linked-daal.js';
-import type { Requests } from './protocol/requests.js';
-import type { Fingerprint, LogEntry, RunLog } from './protocol/run-log.js';
-import type { TailHints } from './protocol/tail-hints.js';
+import type { Outcome } from '../codec.js';
+import { describeError } from '../codec.js';
+import { FlowstateError } from '../errors.js';
+import type { Intent } from '../protocol/intent.js';
+import type { Item, Position } from '../protocol/linked-daal.js';
+import type { Requests } from '../protocol/requests.js';
+import type { Fingerprint, LogEntry, RunLog } from '../protocol/run-log.js';
+import type { TailHints } from '../protocol/tail-hints.js';
 import { type Operation, Scope } from './scope.js';
 
 /** How a pass ended. */
@@ -186,16 +186,24 @@ export class Pass {
   private throwIfTold(kind: string): void {
     const { over } = this;
     if (over?.end === 'poisoned') throw over.error;
-    if (over?.end === 'completed')
+    if (over?.end === 'completed') {
+      this.services.log('an operation was begun after its run had ended', { runId: this.intent.id, kind });
       throw new TypeError(
         `${kind}: the run of this context has ended; await every operation before the handler returns`,
       );
+    }
   }
 
   /** Stops a handler that goes on while an operation of the same sequence is outstanding. */
   forbidUnawaited(scope: Scope, kind: string, name: string): void {
+    if (this.over !== undefined) return;
+    if (scope.ended) {
+      const late = `${kind} "${name}" was called on the context of a branch that has ended: await every operation in its branch`;
+      this.halt(late);
+      throw new TypeError(late);
+    }
     const left = scope.unawaited();
-    if (left === undefined || this.over !== undefined) return;
+    if (left === undefined) return;
     const inside = ['step', 'query', 'all', 'map'].includes(left.kind);
     const reason = inside
       ? `${kind} "${name}" was called inside ${left.kind} "${left.name}" (step ${left.path}): a step's body must not use ctx, a branch uses its own context`

@@ -3,7 +3,7 @@
  * branch's. Operations issued together synchronously form a group: branches of their own, with paths in issue order, whose
  * results are given out together and in that order, so that no code depends on which answer came first.
  */
-import type { Position } from './protocol/linked-daal.js';
+import type { Position } from '../protocol/linked-daal.js';
 import { TrackedPromise } from './tracked-promise.js';
 
 /** One operation under way. */

@@ -3,9 +3,9 @@
  * advance in another order still number them alike. All are waited for; the first error in branch order is thrown, not the
  * first in time.
  */
-import type { Context } from './context.js';
-import type { Pass } from './pass.js';
-import type { Operation, Scope } from './scope.js';
+import type { Context } from '../context.js';
+import type { Pass } from '../run/pass.js';
+import type { Operation, Scope } from '../run/scope.js';
 
 type Settled = { readonly value: unknown } | { readonly error: unknown };
 

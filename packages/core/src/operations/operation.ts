@@ -1,10 +1,10 @@
 /** How every operation of a context goes: one step path, one recorded outcome, given out with its group. */
-import { type Outcome, unwrap } from './codec.js';
-import type { Pass } from './pass.js';
-import { hash } from './platform/hash.js';
-import type { Position } from './protocol/linked-daal.js';
-import type { LogEntry } from './protocol/run-log.js';
-import type { Operation, Scope } from './scope.js';
+import { type Outcome, unwrap } from '../codec.js';
+import { hash } from '../platform/hash.js';
+import type { Position } from '../protocol/linked-daal.js';
+import type { LogEntry } from '../protocol/run-log.js';
+import type { Pass } from '../run/pass.js';
+import type { Operation, Scope } from '../run/scope.js';
 
 const NAME_LENGTH_MAX = 120;
 
@@ -20,7 +20,7 @@ export interface Result {
 
 /** The part of a fingerprint that people read: short, whatever the user's names are. */
 export function fingerprintName(...parts: readonly string[]): string {
-  const name = parts.join(' ');
+  const name = parts.map((part) => (/[ "]/.test(part) ? JSON.stringify(part) : part)).join(' ');
   return name.length <= NAME_LENGTH_MAX ? name : `${name.slice(0, NAME_LENGTH_MAX - 33)}#${hash(name)}`;
 }
 

@@ -2,14 +2,14 @@
  * One execution of a run: it begins, claims or loads the run, passes over the handler until there is an outcome, and ends by
  * completing, suspending or handing over (verified specification of runs, sections 1, 2, 5, 6). Any number may run at once.
  */
-import { cut, describeError, encode, type Outcome } from './codec.js';
-import type { Context } from './context.js';
-import { FlowstateError } from './errors.js';
-import { Pass, type PassEnd, type Services } from './pass.js';
-import { checkSize, limitsOf } from './platform/limits.js';
-import type { Reply } from './platform/message.js';
-import type { Platform } from './platform/platform.js';
-import type { Row } from './platform/store.js';
+import { cut, describeError, encode, type Outcome } from '../codec.js';
+import type { Context } from '../context.js';
+import { FlowstateError } from '../errors.js';
+import { contextOf } from '../operations/run-context.js';
+import { checkSize, limitsOf } from '../platform/limits.js';
+import type { Reply } from '../platform/message.js';
+import type { Platform } from '../platform/platform.js';
+import type { Row } from '../platform/store.js';
 import {
   claim,
   complete,
@@ -20,15 +20,15 @@ import {
   registerWaiter,
   suspend,
   type Transition,
-} from './protocol/intent.js';
-import { intentKey } from './protocol/layout.js';
-import { load } from './protocol/loading.js';
-import { type Requests, requestsOf } from './protocol/requests.js';
-import { encodeRecord, type LogEntry, RunLog } from './protocol/run-log.js';
-import type { TailHints } from './protocol/tail-hints.js';
-import { notifyCaller, transition, transitionBlind } from './protocol/waking.js';
+} from '../protocol/intent.js';
+import { intentKey } from '../protocol/layout.js';
+import { load } from '../protocol/loading.js';
+import { type Requests, requestsOf } from '../protocol/requests.js';
+import { encodeRecord, type LogEntry, RunLog } from '../protocol/run-log.js';
+import type { TailHints } from '../protocol/tail-hints.js';
+import { notifyCaller, transition, transitionBlind } from '../protocol/waking.js';
+import { Pass, type PassEnd, type Services } from './pass.js';
 import { pending, replyOf, unknownRun } from './replies.js';
-import { contextOf } from './run-context.js';
 
 /** A handler with its checked input. */
 export type Handler = (context: Context, input: unknown) => Promise<unknown>;

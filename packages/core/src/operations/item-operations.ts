@@ -1,23 +1,23 @@
 /** Steps on managed items: what a handler's function makes of a value, as operations of the LinkedDAAL. */
-import { decode, decodeOutcome, describeError, encode, encodeOutcome, type Outcome } from './codec.js';
+import { decode, decodeOutcome, describeError, encode, encodeOutcome, type Outcome } from '../codec.js';
+import { checkSize, limitsOf } from '../platform/limits.js';
+import type { Scalar } from '../platform/store.js';
+import { token } from '../protocol/layout.js';
+import { type Effect, type Item, type ItemOperation, perform } from '../protocol/linked-daal.js';
+import { readTail } from '../protocol/plain-read.js';
+import type { Pass } from '../run/pass.js';
+import type { Operation, Scope } from '../run/scope.js';
+import type { Table } from '../table.js';
+import { itemOf } from '../table.js';
 import { fingerprintName, operate, type Result } from './operation.js';
-import type { Pass } from './pass.js';
-import { checkSize, limitsOf } from './platform/limits.js';
-import type { Scalar } from './platform/store.js';
-import { token } from './protocol/layout.js';
-import { type Effect, type Item, type ItemOperation, perform } from './protocol/linked-daal.js';
-import { readTail } from './protocol/plain-read.js';
-import type { Operation, Scope } from './scope.js';
-import type { Table } from './table.js';
-import { itemOf } from './table.js';
 
 const ABSENT = encode(undefined);
 const DONE = 'ok';
 
 /** What a computed operation makes of the value it finds; may throw. `keep`: the stored value stays, whatever was done to its copy. */
-export type Compute = (
+type Compute = (
   current: unknown,
-) => ({ readonly next: unknown } | { readonly keep: true }) & { readonly answer: unknown };
+) => ({ readonly next: unknown } | { readonly keep: true }) & { readonly answer: () => unknown };
 
 /** `ctx.read` */
 export function read(pass: Pass, scope: Scope, table: Table<unknown>, key: string): Promise<unknown> {
@@ -47,8 +47,40 @@ export function replace(
   });
 }
 
-/** `ctx.condWrite` and `ctx.update`: computed from the value, written under its revision. */
-export function compute(
+/** `ctx.condWrite` */
+export function condWrite(
+  pass: Pass,
+  scope: Scope,
+  table: Table<unknown>,
+  key: string,
+  value: unknown,
+  condition: (current: unknown) => boolean,
+): Promise<unknown> {
+  return compute(pass, scope, 'condWrite', table, key, (current) => {
+    if (value === undefined)
+      throw new TypeError(`condWrite of ${table.name} "${key}": the value is undefined`);
+    const holds = condition(current) === true;
+    return holds ? { next: value, answer: () => true } : { keep: true, answer: () => false };
+  });
+}
+
+/** `ctx.update` */
+export function update(
+  pass: Pass,
+  scope: Scope,
+  table: Table<unknown>,
+  key: string,
+  next: (current: unknown) => unknown,
+  returns: ((next: unknown) => unknown) | undefined,
+): Promise<unknown> {
+  return compute(pass, scope, 'update', table, key, (current) => {
+    const made = next(current);
+    return { next: made, answer: () => returns?.(made) };
+  });
+}
+
+/** Computed from the value, written under its revision. */
+function compute(
   pass: Pass,
   scope: Scope,
   kind: 'condWrite' | 'update',
@@ -76,9 +108,11 @@ function effectOf(
     const made = next(current === undefined ? undefined : decode(current));
     const value =
       'keep' in made ? current : made.next === undefined ? undefined : storable(pass, table, key, made.next);
-    const answer = encode(made.answer, 'what `returns` selects');
+    // The value was encoded before: a selector that changes what it is given changes nothing that is stored.
+    const selected = made.answer();
+    const answer = encode(selected, 'what `returns` selects');
     checkSize('what `returns` selects', answer, limitsOf(pass.requests.traits).entry / 2);
-    return { value, outcome: typeof made.answer === 'boolean' ? made.answer : encodeOutcome({ ok: answer }) };
+    return { value, outcome: typeof selected === 'boolean' ? selected : encodeOutcome({ ok: answer }) };
   } catch (error) {
     return { value: current, outcome: encodeOutcome({ error: describeError(error) }) };
   }

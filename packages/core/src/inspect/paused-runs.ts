@@ -1,7 +1,7 @@
-import type { RunStatus } from './platform/message.js';
-import { intentOf, PAUSED } from './protocol/intent.js';
-import type { Requests } from './protocol/requests.js';
-import { statusOf } from './replies.js';
+import type { RunStatus } from '../platform/message.js';
+import { intentOf, PAUSED } from '../protocol/intent.js';
+import type { Requests } from '../protocol/requests.js';
+import { statusOf } from '../run/replies.js';
 
 /** The runs in the paused queue, each read again, for a listing may lag. */
 export async function pausedRuns(requests: Requests, limit: number): Promise<RunStatus[]> {
