@@ -120,8 +120,8 @@ const RUNS = [
     id: 'L1',
     what: 'the effect comes before the record',
     file: 'operations/item-operations.ts',
-    find: "  await pass.flush();\n  const { run, nonce } = pass.intent;\n  const from = pass.position(scope, item);\n  const done = await pass.guard(\n    perform(pass.requests, item, token(run, nonce, operation.path), effect, from),\n  );\n",
-    put: "  const { run, nonce } = pass.intent;\n  const from = pass.position(scope, item);\n  const done = await pass.guard(\n    perform(pass.requests, item, token(run, nonce, operation.path), effect, from),\n  );\n  await pass.flush();\n",
+    find: '  await pass.flush();\n  const { run, nonce } = pass.intent;\n  const from = pass.position(scope, item);\n  const done = await pass.guard(\n    perform(pass.requests, item, token(run, nonce, operation.path), effect, from),\n  );\n',
+    put: '  const { run, nonce } = pass.intent;\n  const from = pass.position(scope, item);\n  const done = await pass.guard(\n    perform(pass.requests, item, token(run, nonce, operation.path), effect, from),\n  );\n  await pass.flush();\n',
     programs: ['read, perhaps write', 'read, branch, write'],
   },
   {
