@@ -12,9 +12,10 @@ export type Depth = 'quick' | 'long';
 const SIZES = [1, 2, 3];
 /** States after which a case is cut, and said to be. */
 const CUT: Readonly<Record<Depth, Readonly<Record<StoreKind, number>>>> = {
-  quick: { conditional: 40_000, versioned: 25_000, bounded: 8_000 },
+  quick: { conditional: 330_000, versioned: 260_000, bounded: 8_000 },
   long: { conditional: 1_500_000, versioned: 1_500_000, bounded: 1_500_000 },
 };
+const CUT_WIDE = 20_000;
 
 /** The cases of one kind of store. */
 export function casesOf(kind: StoreKind, depth: Depth): Case[] {
@@ -62,6 +63,9 @@ function caseOf(name: string, tested: Tested, setting: Setting): Case {
     name,
     shapes: { a: shape, ...tested.others },
     ...(tested.deliveries === undefined ? {} : { deliveries: tested.deliveries }),
-    statesMax: CUT[depth][rest.kind],
+    statesMax:
+      depth === 'quick' && tested.wide === true
+        ? Math.min(CUT_WIDE, CUT.quick[rest.kind])
+        : CUT[depth][rest.kind],
   };
 }
