@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import ts from 'typescript';
 import { ROOT } from '../launch/checkout.mjs';
 import { runNode } from '../launch/child.mjs';
+import { CommandError, command } from '../launch/command.mjs';
 import { COMPILED, CORE, compileExplorations } from '../launch/explorations.mjs';
 import { MUTANTS, NOT_HERE } from './mutants.mjs';
 
@@ -66,8 +67,9 @@ function said(/** @type {string} */ output) {
   return line.slice(line.indexOf(' faults: ') + ' faults: '.length).slice(0, 90);
 }
 
-async function main() {
+async function main(/** @type {readonly string[]} */ args) {
   const { values } = parseArgs({
+    args: [...args],
     options: {
       only: { type: 'string', multiple: true },
       json: { type: 'string' },
@@ -80,7 +82,7 @@ async function main() {
   }
   const chosen = MUTANTS.filter(({ id }) => values.only === undefined || values.only.includes(id));
   if (chosen.length === 0)
-    throw new Error(
+    throw new CommandError(
       `no such mutant: ${String(values.only)}; there are ${MUTANTS.map(({ id }) => id).join(', ')}`,
     );
   await compileExplorations();
@@ -105,4 +107,4 @@ async function main() {
   return survivors.length === 0 ? 0 : 1;
 }
 
-process.exitCode = await main();
+await command(main);
