@@ -2,7 +2,7 @@
 
 import type { Executions } from './exploring.js';
 import { type Handler, type Key, type Program, type Rival, TABLE } from './ideal.js';
-import type { Shape } from './shapes.js';
+import { SHAPES, type Shape } from './shapes.js';
 
 /** A program, the shapes of its first item that matter to it, and how its executions begin. */
 export interface Tested {
@@ -31,23 +31,12 @@ const main = (f: Handler, rival: Rival, more: Readonly<Record<string, Handler>> 
   rivals: { X: rival },
 });
 
-const ALL: readonly Shape[] = [
-  'none',
-  'open',
-  'almost full',
-  'sealed',
-  'chain',
-  'collected below',
-  'tombstone',
-  'stamped',
-  'locked',
-];
 const FEW: readonly Shape[] = ['open', 'sealed'];
 
 export const PROGRAMS: Readonly<Record<string, Tested>> = {
   write: {
     program: main((ctx) => ctx.write(TABLE, 'a', ['E']), appends),
-    shapes: ALL,
+    shapes: SHAPES,
     executions: ['called twice', 'called twice, warm'],
   },
   'write, a rival acts twice': {
@@ -58,7 +47,7 @@ export const PROGRAMS: Readonly<Record<string, Tested>> = {
   },
   update: {
     program: main((ctx) => ctx.update(TABLE, 'a', append('E'), { returns: (list) => list }), appends),
-    shapes: ALL,
+    shapes: SHAPES,
     executions: ['called twice', 'called twice, warm'],
   },
   'write another, then this': {
