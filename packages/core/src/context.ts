@@ -54,14 +54,13 @@ export interface Context {
     condition: (current: T | undefined) => boolean,
   ): Promise<boolean>;
   /**
-   * Sets an item to what a pure function makes of its value; `undefined` deletes it. `returns` selects what is recorded and
-   * resolved. An error thrown by the function leaves the item, and is the step's outcome.
+   * Sets an item to what a pure function makes of its value. `returns` selects what is recorded and resolved. An error thrown by the function leaves the item, and is the step's outcome.
    */
-  update<T>(table: Table<T>, key: string, next: (current: T | undefined) => T | undefined): Promise<void>;
+  update<T>(table: Table<T>, key: string, next: (current: T | undefined) => NoInfer<T>): Promise<void>;
   update<T, R>(
     table: Table<T>,
     key: string,
-    next: (current: T | undefined) => T | undefined,
+    next: (current: T | undefined) => NoInfer<T>,
     options: { readonly returns: (next: T) => R },
   ): Promise<R>;
   /** Removes an item. */

@@ -8,9 +8,9 @@ const MS_MAX = 1000 * 366 * 24 * 3_600_000;
 
 /** A duration in whole ms. @throws TypeError where it is none. */
 export function milliseconds(what: string, duration: Duration): number {
-  // What is no text at all, or an empty one, `ms` throws at.
+  // A text without a unit would be milliseconds, and seldom meant so; `ms` throws at an empty one.
   const value =
-    typeof duration === 'string' && duration.length > 0 && duration.length <= LENGTH_MAX
+    typeof duration === 'string' && /[a-z]/i.test(duration) && duration.length <= LENGTH_MAX
       ? ms(duration)
       : duration;
   if (typeof value === 'number' && value >= 0 && value <= MS_MAX) return Math.ceil(value);

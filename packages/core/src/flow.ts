@@ -322,8 +322,12 @@ class FlowProcess implements Flow {
     return {
       call: (_, message) => this.receive(message),
       start: async (_, message: Message) => {
-        this.receive(message).catch((error: unknown) =>
-          log('an execution ended early; the collector will go on', { error }),
+        this.receive(message).then(
+          (reply) => {
+            if (reply.reply === 'refused')
+              log('a launch was refused', { code: reply.code, message: reply.message });
+          },
+          (error: unknown) => log('an execution ended early; the collector will go on', { error }),
         );
       },
       status: async (_, run) => {

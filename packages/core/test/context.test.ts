@@ -91,10 +91,29 @@ describe('values keep their types', () => {
       await ctx.write(TABLE, 'null', null);
       await ctx.write(TABLE, 'gone', 1);
       await ctx.delete(TABLE, 'gone');
-      await ctx.update<number>(TABLE, 'made and gone', () => undefined);
-      return ctx.map(['never', 'null', 'gone', 'made and gone'], (key, branch) => branch.read(TABLE, key));
+      return ctx.map(['never', 'null', 'gone'], (key, branch) => branch.read(TABLE, key));
     });
-    expect(await at.functions().invoke(null)).toEqual([undefined, null, undefined, undefined]);
+    expect(await at.functions().invoke(null)).toEqual([undefined, null, undefined]);
+  });
+});
+
+describe('answers that were forgotten', () => {
+  test('an update that returns nothing leaves the item, and says so', async () => {
+    const at = withMain(async (ctx) => {
+      await ctx.write(TABLE, 'k', 7);
+      const forgot = (): number => JSON.parse('{}').value;
+      const message = await ctx.update(TABLE, 'k', forgot).catch((error: Error) => error.message);
+      return [message, await ctx.read(TABLE, 'k')];
+    });
+    expect(await at.functions().invoke(null)).toEqual([expect.stringContaining('returned undefined'), 7]);
+  });
+
+  test('a condition that answers neither true nor false is refused', async () => {
+    const at = withMain(async (ctx) => {
+      const yes = (): boolean => JSON.parse('"yes"');
+      return ctx.condWrite(TABLE, 'k', 1, yes).catch((error: Error) => error.message);
+    });
+    expect(await at.functions().invoke(null)).toContain('true or false');
   });
 });
 

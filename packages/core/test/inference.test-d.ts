@@ -75,8 +75,11 @@ test('tables: inside and outside of runs', () => {
 });
 
 test('update: what `returns` selects, else nothing', () => {
-  expectTypeOf(ctx.update(hotels, 'h', (hotel) => hotel)).resolves.toEqualTypeOf<void>();
-  expectTypeOf(ctx.update(hotels, 'h', () => undefined)).resolves.toEqualTypeOf<void>();
+  expectTypeOf(
+    ctx.update(hotels, 'h', (hotel) => hotel ?? { rooms: 1, lastTaken: '7' }),
+  ).resolves.toEqualTypeOf<void>();
+  // @ts-expect-error: a forgotten return
+  void ctx.update(hotels, 'h', () => undefined);
   const taken = ctx.update(hotels, 'h', (hotel) => ({ rooms: (hotel?.rooms ?? 0) - 1, lastTaken: '7' }), {
     returns: (hotel) => hotel.lastTaken,
   });

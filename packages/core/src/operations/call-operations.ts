@@ -18,6 +18,7 @@ type Target = FunctionRef<never, unknown>;
 
 /** `ctx.syncInvoke` */
 export function syncInvoke(pass: Pass, scope: Scope, target: Target, input: unknown): Promise<unknown> {
+  checkTarget('syncInvoke', target);
   return operate(pass, scope, 'syncInvoke', target.name, async (operation) => {
     const encoded = storableInput(pass, target, input);
     await pass.flush();
@@ -73,6 +74,7 @@ function otherInput(operation: Operation): string {
 
 /** `ctx.asyncInvoke`: the registration is the acknowledgement; the launch may be lost. */
 export function asyncInvoke(pass: Pass, scope: Scope, target: Target, input: unknown): Promise<unknown> {
+  checkTarget('asyncInvoke', target);
   return operate(pass, scope, 'asyncInvoke', target.name, async (operation) => {
     const encoded = storableInput(pass, target, input);
     try {
@@ -106,6 +108,11 @@ export function asyncInvoke(pass: Pass, scope: Scope, target: Target, input: unk
     if (created) await pass.guard(launch(pass.requests, intent));
     return { outcome: { ok: encode(id) }, volatile: false };
   });
+}
+
+function checkTarget(kind: string, target: Target): void {
+  if (typeof target?.name === 'string' && target.name !== '') return;
+  throw new TypeError(`${kind}: the target must be a function of a flow, or flow.remote(name)`);
 }
 
 function idOf(pass: Pass, operation: Operation): string {

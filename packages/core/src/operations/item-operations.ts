@@ -59,7 +59,9 @@ export function condWrite(
   return compute(pass, scope, 'condWrite', table, key, (current) => {
     if (value === undefined)
       throw new TypeError(`condWrite of ${table.name} "${key}": the value is undefined`);
-    const holds = condition(current) === true;
+    const holds: unknown = condition(current);
+    if (typeof holds !== 'boolean')
+      throw new TypeError(`condWrite of ${table.name} "${key}": the condition must answer true or false`);
     return holds ? { next: value, answer: () => true } : { keep: true, answer: () => false };
   });
 }
@@ -75,6 +77,10 @@ export function update(
 ): Promise<unknown> {
   return compute(pass, scope, 'update', table, key, (current) => {
     const made = next(current);
+    if (made === undefined)
+      throw new TypeError(
+        `update of ${table.name} "${key}": the function returned undefined; return the value, or use ctx.delete`,
+      );
     return { next: made, answer: () => returns?.(made) };
   });
 }

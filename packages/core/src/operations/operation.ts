@@ -20,7 +20,8 @@ export interface Result {
 
 /** The part of a fingerprint that people read: short, whatever the user's names are. */
 export function fingerprintName(...parts: readonly string[]): string {
-  const name = parts.map((part) => (/[ "]/.test(part) ? JSON.stringify(part) : part)).join(' ');
+  const quoted = (part: string): string => (/[ "]/.test(part) ? JSON.stringify(part) : part);
+  const name = parts.length === 1 ? parts.join() : parts.map(quoted).join(' ');
   return name.length <= NAME_LENGTH_MAX ? name : `${name.slice(0, NAME_LENGTH_MAX - 33)}#${hash(name)}`;
 }
 

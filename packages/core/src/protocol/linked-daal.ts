@@ -221,8 +221,10 @@ class Performance {
     if (result === 'unknown') return { to: 'unknown' };
     if (result.applied) return this.doneIn(row.i, outcome, result.row);
     this.refusals += 1;
-    if (this.refusals > PATIENCE) await this.requests.backOff(this.refusals - PATIENCE);
-    return this.refusedBy(row.i, result.row);
+    if (this.refusals <= PATIENCE) return this.refusedBy(row.i, result.row);
+    // A short wait breaks the rhythm of rivals; the row that refused before it is old after it.
+    await this.requests.backOff(1);
+    return { to: 'read', i: row.i };
   }
 
   /** The successor of a sealed row, created with the operation in it: nothing is ever half made. */
