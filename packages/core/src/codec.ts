@@ -95,6 +95,15 @@ function textOf(value: unknown): string {
 
 /** What is kept of a thrown value: class, name, message (cut at 1 KiB), code and cause. */
 export function describeError(error: unknown, depth = 0): Thrown {
+  try {
+    return describe(error, depth);
+  } catch {
+    // Its own properties throw: that it was thrown is all that can be said.
+    return { class: 'Error', name: 'Error', message: 'an error that cannot be read' };
+  }
+}
+
+function describe(error: unknown, depth: number): Thrown {
   if (!isError(error)) {
     return {
       class: 'Error',

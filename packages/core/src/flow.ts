@@ -85,7 +85,7 @@ class FlowProcess implements Flow {
   constructor(options: FlowOptions) {
     this.settings = settingsOf(options);
     this.name = options.name;
-    const log = options.log ?? (() => undefined);
+    const log = withoutErrors(options.log ?? (() => undefined));
     this.platform = {
       ...processPlatform,
       ...options.platform,
@@ -94,10 +94,6 @@ class FlowProcess implements Flow {
     };
     this.services = {
       leaseMs: this.settings.leaseMs,
-      validate: async (target, input) => {
-        const known = this.registered.get(target);
-        if (known !== undefined) await checkedInput(known, input);
-      },
       log,
       wait: (ms, signal) => this.platform.wait(ms, signal),
     };
@@ -197,7 +193,9 @@ class FlowProcess implements Flow {
   private async refusal(known: Registered, call: Call): Promise<Reply | undefined> {
     try {
       this.checkStorable(known.name, call.id, call.input);
-      await checkedInput(known, decode(call.input));
+      const input = decode(call.input);
+      // A caller is not refused: another execution of it may have been accepted. Its callee's row keeps the error.
+      if (call.caller === undefined) await checkedInput(known, input);
       return undefined;
     } catch (error) {
       if (!isFlowstateError(error)) throw error;
@@ -311,8 +309,9 @@ class FlowProcess implements Flow {
             'FUNCTION_UNKNOWN',
             `function "${intent.function}" is not registered here`,
           );
-        const input = await checkedInput(known, decode(intent.input));
-        return async (context: Context) => known.handler(context, input as never);
+        // An input that does not fit is an outcome like an error of the handler: recorded, the same for everybody.
+        return async (context: Context) =>
+          known.handler(context, (await checkedInput(known, decode(intent.input))) as never);
       },
     });
   }
@@ -345,4 +344,15 @@ function reused(name: string, id: string): string {
 /** In time before the deadline, but not at once where the platform gives little. */
 function handOverAt(deadline: number, now: number, handOverMs: number): number {
   return deadline - Math.min(handOverMs, Math.max(0, deadline - now) * HAND_OVER_SHARE_MAX);
+}
+
+/** A logger that fails must not decide what becomes of a run. */
+function withoutErrors(log: Services['log']): Services['log'] {
+  return (line, details) => {
+    try {
+      log(line, details);
+    } catch {
+      // there is nobody left to tell
+    }
+  };
 }

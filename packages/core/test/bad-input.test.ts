@@ -134,16 +134,28 @@ describe('an input that does not fit its schema', () => {
     ]);
   });
 
-  test.each(['syncInvoke', 'asyncInvoke'] as const)(
-    '%s throws it into the caller, who may catch it',
-    async (how) => {
-      const at = booking();
-      expect(await at.functions().main.invoke(how, { id: 'r' })).toMatch(
-        /^RUN_INPUT_INVALID: .*hotel: name a hotel/,
-      );
-      expect(at.memory.rows().filter(({ fields }) => fields.function === 'book')).toEqual([]);
-    },
-  );
+  test('syncInvoke: an outcome of the callee, thrown into the caller, who may catch it', async () => {
+    const at = booking();
+    expect(await at.functions().main.invoke('syncInvoke', { id: 'r' })).toMatch(
+      /^RUN_INPUT_INVALID: .*hotel: name a hotel/,
+    );
+    const [book] = at.memory.rows().filter(({ fields }) => fields.function === 'book');
+    expect(book?.fields).toMatchObject({
+      state: 'done',
+      outcome: expect.stringContaining('RUN_INPUT_INVALID'),
+    });
+  });
+
+  test('asyncInvoke: the registration is accepted, and the run ends with the error', async () => {
+    const at = booking();
+    await at.functions().main.invoke('asyncInvoke', { id: 'r' });
+    await at.recover();
+    const [book] = at.memory.rows().filter(({ fields }) => fields.function === 'book');
+    expect(book?.fields).toMatchObject({
+      state: 'done',
+      outcome: expect.stringContaining('RUN_INPUT_INVALID'),
+    });
+  });
 });
 
 describe('values that cannot be stored', () => {

@@ -97,26 +97,6 @@ describe('values keep their types', () => {
   });
 });
 
-describe('answers that were forgotten', () => {
-  test('an update that returns nothing leaves the item, and says so', async () => {
-    const at = withMain(async (ctx) => {
-      await ctx.write(TABLE, 'k', 7);
-      const forgot = (): number => JSON.parse('{}').value;
-      const message = await ctx.update(TABLE, 'k', forgot).catch((error: Error) => error.message);
-      return [message, await ctx.read(TABLE, 'k')];
-    });
-    expect(await at.functions().invoke(null)).toEqual([expect.stringContaining('returned undefined'), 7]);
-  });
-
-  test('a condition that answers neither true nor false is refused', async () => {
-    const at = withMain(async (ctx) => {
-      const yes = (): boolean => JSON.parse('"yes"');
-      return ctx.condWrite(TABLE, 'k', 1, yes).catch((error: Error) => error.message);
-    });
-    expect(await at.functions().invoke(null)).toContain('true or false');
-  });
-});
-
 describe('errors of user code', () => {
   class SoldOut extends Error {
     readonly code = 'SOLD_OUT';

@@ -100,7 +100,7 @@ export function runHandle<Output>(
   }
 
   async function resume(): Promise<boolean> {
-    const resumed = await transition(requests, key, resumePaused(platform.now()));
+    const resumed = await transition(requests, key, resumePaused(requests.now()));
     if (resumed === 'unknown')
       throw new FlowstateError('STORE_OUTCOME_UNKNOWN', `resume of run "${id}" was not answered`, {
         runId: id,

@@ -2,7 +2,7 @@
  * Calls between functions (verified specification of runs, section 4). The callee's id derives from the caller's incarnation
  * and the step's path, so no record precedes the call; the callee's intent keeps its result, so none is owed after it.
  */
-import { canonicalHash, describeError, encode } from '../codec.js';
+import { canonicalHash, encode } from '../codec.js';
 import type { FunctionRef } from '../context.js';
 import { FlowstateError, isFlowstateError } from '../errors.js';
 import { checkSize, limitsOf } from '../platform/limits.js';
@@ -56,9 +56,6 @@ function resultOf(pass: Pass, operation: Operation, reply: Reply): Result | 'pen
 }
 
 function refusal(pass: Pass, operation: Operation, code: string, message: string): Result {
-  // Kept nowhere at the callee: it might accept the same input after its next deployment.
-  if (code === 'RUN_INPUT_INVALID')
-    return { outcome: { error: describeError(new FlowstateError(code, message)) }, volatile: true };
   if (code === 'RUN_ID_REUSED') pass.halt(otherInput(operation));
   throw pass.poison(
     new FlowstateError(
@@ -77,11 +74,6 @@ export function asyncInvoke(pass: Pass, scope: Scope, target: Target, input: unk
   checkTarget('asyncInvoke', target);
   return operate(pass, scope, 'asyncInvoke', target.name, async (operation) => {
     const encoded = storableInput(pass, target, input);
-    try {
-      await pass.services.validate(target.name, input);
-    } catch (error) {
-      return { outcome: { error: describeError(error) }, volatile: true };
-    }
     await pass.flush();
     const id = idOf(pass, operation);
     const inputHash = canonicalHash(encoded);

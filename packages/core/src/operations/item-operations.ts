@@ -59,7 +59,7 @@ export function condWrite(
   return compute(pass, scope, 'condWrite', table, key, (current) => {
     if (value === undefined)
       throw new TypeError(`condWrite of ${table.name} "${key}": the value is undefined`);
-    const holds: unknown = condition(current);
+    const holds: unknown = atOnce(condition(current));
     if (typeof holds !== 'boolean')
       throw new TypeError(`condWrite of ${table.name} "${key}": the condition must answer true or false`);
     return holds ? { next: value, answer: () => true } : { keep: true, answer: () => false };
@@ -76,13 +76,20 @@ export function update(
   returns: ((next: unknown) => unknown) | undefined,
 ): Promise<unknown> {
   return compute(pass, scope, 'update', table, key, (current) => {
-    const made = next(current);
+    const made = atOnce(next(current));
     if (made === undefined)
       throw new TypeError(
         `update of ${table.name} "${key}": the function returned undefined; return the value, or use ctx.delete`,
       );
-    return { next: made, answer: () => returns?.(made) };
+    return { next: made, answer: () => atOnce(returns?.(made)) };
   });
+}
+
+/** What a function of a value answers: nothing to wait for, since it may be asked again at any time. */
+function atOnce(answer: unknown): unknown {
+  if (!(answer instanceof Promise)) return answer;
+  answer.catch(() => undefined); // what it comes to is of no account
+  throw new TypeError('a function of update or condWrite must answer at once, not with a promise');
 }
 
 /** Computed from the value, written under its revision. */

@@ -13,7 +13,7 @@
  * | completion, before the caller  | done with notify, due       | the collector wakes the caller (again)       |
  */
 import { decodeOutcome, encodeOutcome, type Outcome } from '../codec.js';
-import { StoreError } from '../errors.js';
+import { isFlowstateError, StoreError } from '../errors.js';
 import type { Caller } from '../platform/message.js';
 import type { Change, Row, Test, Tests } from '../platform/store.js';
 import { runOfKey } from './layout.js';
@@ -51,6 +51,15 @@ export interface Intent {
 
 /** Reads an intent's row. @throws StoreError STORE_CORRUPT */
 export function intentOf(row: Row): Intent {
+  try {
+    return readIntent(row);
+  } catch (cause) {
+    if (isFlowstateError(cause, 'STORE_CORRUPT')) throw cause;
+    throw new StoreError('STORE_CORRUPT', `intent ${row.key.partition} cannot be read`, { cause });
+  }
+}
+
+function readIntent(row: Row): Intent {
   const { fields } = row;
   const text = (name: string): string | undefined =>
     typeof fields[name] === 'string' ? fields[name] : undefined;

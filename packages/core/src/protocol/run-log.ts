@@ -140,17 +140,18 @@ export class RunLog {
 
   /** Writes everything pending as the next record, and what rides with it. 'all': also where nothing is pending. 'lost': another pass wrote it, or nobody can say; begin again. */
   async flush(what: 'pending' | 'all' = 'pending'): Promise<'recorded' | 'lost'> {
-    while (this.flushing !== undefined) {
-      if ((await this.flushing) === 'lost') return 'lost';
+    // Looked at anew after every wait: of all who wait for a put, one alone may begin the next.
+    for (;;) {
+      if (this.flushing !== undefined) {
+        if ((await this.flushing) === 'lost') return 'lost';
+      } else if (this.pending.length > 0 || (what === 'all' && this.riding.length > 0)) {
+        this.flushing = this.put(this.nextBatch()).finally(() => {
+          this.flushing = undefined;
+        });
+      } else {
+        return 'recorded';
+      }
     }
-    while (this.pending.length > 0 || (what === 'all' && this.riding.length > 0)) {
-      this.flushing = this.put(this.nextBatch());
-      const result = await this.flushing.finally(() => {
-        this.flushing = undefined;
-      });
-      if (result === 'lost') return 'lost';
-    }
-    return 'recorded';
   }
 
   /** As much of what is pending, then riding, as fits one record. */

@@ -42,8 +42,6 @@ export interface PassParts {
 /** What a pass needs of the flow. */
 export interface Services {
   readonly leaseMs: number;
-  /** Checks an input for a function that is known here. @throws FlowstateError RUN_INPUT_INVALID */
-  validate(target: string, input: unknown): Promise<void>;
   log(line: string, details: Readonly<Record<string, unknown>>): void;
   wait(ms: number, signal?: AbortSignal): Promise<void>;
 }
@@ -78,7 +76,10 @@ export class Pass {
 
   /** Begins the handler. */
   run(handler: () => Promise<Outcome>): void {
-    void handler().then((outcome) => this.handlerEnded(outcome));
+    handler().then(
+      (outcome) => this.handlerEnded(outcome),
+      (error: unknown) => this.poison(error),
+    );
   }
 
   private handlerEnded(outcome: Outcome): void {

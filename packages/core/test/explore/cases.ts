@@ -4,7 +4,8 @@
  */
 import type { StoreKind } from '../../src/testing/index.js';
 import type { Case } from './exploring.js';
-import { PROGRAMS, type Tested } from './programs.js';
+import { PROGRAMS } from './programs.js';
+import type { Tested } from './tested.js';
 
 /** How much is explored. `quick`: two effects an execution at most, and one fault on the first shape. */
 export type Depth = 'quick' | 'long';

@@ -1,35 +1,10 @@
 /** The programs that are explored. Each ends in an effect that depends on what came before, so that a divergence shows. */
 
-import type { Executions } from './exploring.js';
-import { type Handler, type Key, type Program, type Rival, TABLE } from './ideal.js';
+import type { Context } from '../../src/index.js';
+import { CALL_PROGRAMS } from './call-programs.js';
+import { type Key, TABLE } from './ideal.js';
 import { SHAPES, type Shape } from './shapes.js';
-
-/** A program, the shapes of its first item that matter to it, and how its executions begin. */
-export interface Tested {
-  readonly program: Program;
-  /** Items besides `a`, with their shapes. */
-  readonly others?: Readonly<Record<Key, Shape>>;
-  readonly shapes: readonly Shape[];
-  readonly executions: readonly Executions[];
-  readonly deliveries?: number;
-  /** Branches or messages side by side make more states than a quick run holds: it looks at the first of them only. */
-  readonly wide?: boolean;
-  /** Too large to be explored with faults as well. */
-  readonly withoutFaults?: boolean;
-}
-
-const append = (name: string) => (current: unknown) => [...((current as string[] | undefined) ?? []), name];
-const appends: Rival = (ops) => ops.update('a', append('X'));
-const appendsTwice: Rival = async (ops) => {
-  await ops.update('a', append('X'));
-  return ops.update('a', append('Y'));
-};
-const main = (f: Handler, rival: Rival, more: Readonly<Record<string, Handler>> = {}): Program => ({
-  functions: { f, ...more },
-  main: 'f',
-  input: 'in',
-  rivals: { X: rival },
-});
+import { append, appends, appendsTwice, main, type Tested } from './tested.js';
 
 const FEW: readonly Shape[] = ['open', 'sealed'];
 
@@ -58,6 +33,25 @@ export const PROGRAMS: Readonly<Record<string, Tested>> = {
     others: { b: 'none' },
     shapes: ['almost full'],
     executions: ['called twice, beside a reader'],
+    withoutFaults: true,
+  },
+  'branches that both flush': {
+    program: main(
+      async (ctx) => {
+        const readThenWrite = (key: Key) => async (branch: Context) => {
+          await branch.read(TABLE, 'a');
+          await branch.write(TABLE, key, ['E']);
+        };
+        await ctx.all([readThenWrite('b'), readThenWrite('c')]);
+        const seen = (await ctx.read(TABLE, 'd')) as string[] | undefined;
+        await ctx.write(TABLE, 'e', [...(seen ?? [])]);
+        return seen;
+      },
+      (ops) => ops.write('d', ['X']),
+    ),
+    others: { b: 'none', c: 'none', d: 'none', e: 'none' },
+    shapes: ['none'],
+    executions: ['called once'],
     withoutFaults: true,
   },
   'branches that meet at an item': {
@@ -348,43 +342,5 @@ export const PROGRAMS: Readonly<Record<string, Tested>> = {
     shapes: ['none', 'almost full', 'chain'],
     executions: ['called twice', 'called twice, warm'],
   },
-  'sync call': {
-    program: main(
-      async (ctx, input) => [await ctx.syncInvoke({ name: 'g' }, input)],
-      async () => undefined,
-      {
-        g: (ctx) => ctx.update(TABLE, 'a', append('G'), { returns: (list) => list }),
-      },
-    ),
-    shapes: ['open'],
-    executions: ['called twice', 'started'],
-    deliveries: 2,
-  },
-  'sync call of a function that throws': {
-    program: main(
-      async (ctx, input) => {
-        const message = await ctx.syncInvoke({ name: 'g' }, input).catch((error: Error) => error.message);
-        await ctx.write(TABLE, 'b', [String(message)]);
-        return message;
-      },
-      async () => undefined,
-      {
-        g: async () => {
-          throw new Error('refused');
-        },
-      },
-    ),
-    others: { b: 'none' },
-    shapes: ['none'],
-    executions: ['called twice'],
-  },
-  'async call': {
-    program: main(async (ctx, input) => void (await ctx.asyncInvoke({ name: 'g' }, input)), appends, {
-      g: (ctx) => ctx.update(TABLE, 'a', append('G')),
-    }),
-    shapes: ['open'],
-    wide: true,
-    executions: ['called twice'],
-    deliveries: 2,
-  },
+  ...CALL_PROGRAMS,
 };
