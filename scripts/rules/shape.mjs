@@ -8,7 +8,8 @@ import { lineOf, walk } from './source.mjs';
 const FILE_LINES_MAX = 400;
 const FUNCTION_LINES_MAX = 70;
 const EMPTY_NAME = /(^|\/)([^/]+-)?(utils?|helpers?|common|misc)(\.|\/)|(^|\/)types(\.|\/)/;
-const CONFIGURATION = /(^|\/)[^/]+\.config\.(ts|mts|mjs|js)$/;
+/** What a tool reads as it is: configurations, and the harnesses that `flowstate-conformance` is given. */
+const CONFIGURATION = /(^|\/)([^/]+\.config|([^/]+[.-])?harness)\.(ts|mts|mjs|js)$/;
 
 /**
  * Files and functions that are too long, names that say nothing, default exports, and casts through unknown.

@@ -1,8 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { type Engine, engineOrSkip } from '@flowstate/engines';
-import pg from 'pg';
+import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { type PostgresOptions, postgres, setup } from '../src/index.js';
+import { linguisticDatabase, poolOf } from './linguistic-database.js';
+
+export { poolOf };
 
 /** One engine for a test file, with a database whose own collation is not bytewise. */
 export interface TestDatabase {
@@ -36,26 +38,6 @@ export function useDatabase(): void {
     await current?.pool.end();
     await current?.engine.stop();
   });
-}
-
-async function linguisticDatabase(admin: string): Promise<string> {
-  const name = `flowstate_${randomBytes(6).toString('hex')}`;
-  const client = new pg.Client({ connectionString: admin });
-  await client.connect();
-  await client.query(
-    `CREATE DATABASE ${name} TEMPLATE template0 ENCODING UTF8 LOCALE_PROVIDER icu ICU_LOCALE 'en-US'`,
-  );
-  await client.end();
-  const url = new URL(admin);
-  url.pathname = `/${name}`;
-  return url.href;
-}
-
-/** A pool that outlives its server. `options`: settings of its sessions. */
-export function poolOf(url: string, max: number, options = ''): pg.Pool {
-  const pool = new pg.Pool({ connectionString: url, max, options });
-  pool.on('error', () => {});
-  return pool;
 }
 
 /** A store on the file's pool, or on another. */
