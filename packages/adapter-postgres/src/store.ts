@@ -1,8 +1,9 @@
 /** The store port over PostgreSQL: one statement a request, no transaction, no session state. */
 import {
   checkKey,
+  checkListing,
+  checkQuery,
   checkWrite,
-  fieldKind,
   holdsAll,
   type KeyPage,
   type Listing,
@@ -107,20 +108,10 @@ function rowLeft(write: Write, text: unknown): Row | null {
   return write.write === 'delete' ? null : rowOf(write.key, text);
 }
 
-function checkLimit(limit: number): number {
-  if (!Number.isSafeInteger(limit) || limit < 1)
-    throw new TypeError(`limit must be a whole number of at least 1: ${limit}`);
-  return Math.min(limit, PAGE_ROWS_MAX);
-}
-
 async function readPage(send: Send, tables: Tables, query: Query): Promise<Page> {
-  const { table, partition, paths = [] } = query;
-  checkKey({ table, partition, sort: '-' });
-  const limit = checkLimit(query.limit);
-  for (const path of paths) {
-    const name = typeof path === 'string' ? path : path[0];
-    if (fieldKind(table, name) === undefined) throw new TypeError(`no field "${name}" in table ${table}`);
-  }
+  checkQuery(query);
+  const { table, partition } = query;
+  const limit = Math.min(query.limit, PAGE_ROWS_MAX);
   const { rows } = await send(queryStatement(tables, query, limit + 1));
   return {
     rows: rows.slice(0, limit).map(({ sort, row }) => rowOf({ table, partition, sort: String(sort) }, row)),
@@ -129,7 +120,8 @@ async function readPage(send: Send, tables: Tables, query: Query): Promise<Page>
 }
 
 async function listKeys(send: Send, tables: Tables, listing: Listing): Promise<KeyPage> {
-  const limit = checkLimit(listing.limit);
+  checkListing(listing);
+  const limit = Math.min(listing.limit, PAGE_ROWS_MAX);
   const mark = listing.after === undefined ? undefined : markOf(listing.after);
   const { rows } = await send(listStatement(tables, listing, mark, limit + 1));
   const marks = rows.slice(0, limit).map(

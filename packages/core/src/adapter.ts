@@ -14,8 +14,25 @@ export type { Invoker } from './platform/invoker.js';
 export type { Call, Caller, Launch, Message, Reply, RunStatus, Thrown } from './platform/message.js';
 export { parseMessage, parseReply, parseThrown, refused } from './platform/message.js';
 export type { Platform } from './platform/platform.js';
-export { changed, checkKey, checkWrite, effectOf, holds, holdsAll, valueAt } from './platform/semantics.js';
+export {
+  changed,
+  checkKey,
+  checkListing,
+  checkQuery,
+  checkWrite,
+  effectOf,
+  holds,
+  holdsAll,
+  projected,
+  valueAt,
+} from './platform/semantics.js';
 export type * from './platform/store.js';
-export type { VersionedDatabase } from './platform/versioned-store.js';
+export type {
+  Exists,
+  Stale,
+  VersionedContent,
+  VersionedDatabase,
+  VersionedStoreOptions,
+} from './platform/versioned-store.js';
 export { versionedStore } from './platform/versioned-store.js';
 export { runKey } from './protocol/layout.js';

@@ -3,7 +3,7 @@
  * can only compare versions (`versioned-store.ts`).
  */
 import { fieldKind } from './fields.js';
-import type { Change, Entries, Fields, Path, RowKey, Scalar, Test, Write } from './store.js';
+import type { Change, Entries, Fields, Listing, Path, Query, RowKey, Scalar, Test, Write } from './store.js';
 
 const KEY_PART = /^[A-Za-z0-9_.:-]{1,250}$/;
 
@@ -30,6 +30,21 @@ export function holds(fields: Fields, test: Test): boolean {
 /** Whether every test holds. */
 export function holdsAll(fields: Fields, tests: readonly Test[]): boolean {
   return tests.every((test) => holds(fields, test));
+}
+
+/** Of a row's content, what a query with `paths` gives: those fields and entries, where they are there. */
+export function projected(fields: Fields, paths: readonly Path[]): Fields {
+  const chosen: Record<string, Scalar | Entries> = {};
+  for (const path of paths) {
+    const value = valueAt(fields, path);
+    if (value === undefined) continue;
+    if (typeof path === 'string') chosen[path] = value;
+    else if (typeof value !== 'object') {
+      const entries = chosen[path[0]];
+      chosen[path[0]] = { ...(typeof entries === 'object' ? entries : {}), [path[1]]: value };
+    }
+  }
+  return chosen;
 }
 
 function without<T>(record: Readonly<Record<string, T>>, name: string): Record<string, T> {
@@ -148,4 +163,25 @@ function checkChanges(write: Write, changes: readonly Change[]): void {
       throw new TypeError(`add to ${path}, which is ${kind}`);
     checkScalar(path, change.change === 'add' ? 'number' : kind, change.value);
   }
+}
+
+/** @throws TypeError where a query is outside the domain: to be called before any request. */
+export function checkQuery({ table, partition, limit, paths = [] }: Query): void {
+  checkKey({ table, partition, sort: '-' });
+  checkLimit(limit);
+  for (const path of paths) {
+    const name = typeof path === 'string' ? path : path[0];
+    if (fieldKind(table, name) === undefined) throw new TypeError(`no field "${name}" in table ${table}`);
+  }
+}
+
+/** @throws TypeError where a listing is outside the domain: to be called before any request. */
+export function checkListing({ queue, limit }: Listing): void {
+  if (typeof queue !== 'string' || queue === '') throw new TypeError('a listing names a queue');
+  checkLimit(limit);
+}
+
+function checkLimit(limit: number): void {
+  if (!Number.isSafeInteger(limit) || limit < 1)
+    throw new TypeError(`limit must be a whole number of at least 1: ${limit}`);
 }

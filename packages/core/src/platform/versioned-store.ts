@@ -10,7 +10,7 @@
  * update time, never a counter inside the row. Otherwise a late replace hits a later life of the row.
  */
 import { StoreError } from '../errors.js';
-import { changed, checkKey, checkWrite, holdsAll } from './semantics.js';
+import { changed, checkKey, checkListing, checkQuery, checkWrite, holdsAll } from './semantics.js';
 import type {
   Create,
   Delete,
@@ -157,7 +157,13 @@ export function versionedStore(database: VersionedDatabase, options: VersionedSt
       checkWrite(write);
       return write.write === 'create' ? create(write, returning) : change(write, seen, returning);
     },
-    query: (query) => database.query(query),
-    list: (listing) => database.list(listing),
+    async query(query) {
+      checkQuery(query);
+      return database.query(query);
+    },
+    async list(listing) {
+      checkListing(listing);
+      return database.list(listing);
+    },
   };
 }

@@ -3,19 +3,8 @@
  * answer that the kind of store allows, the freshest first, each with the change it makes. Stores pick one,
  * the explorer tries all.
  */
-import { effectOf, valueAt } from '../platform/semantics.js';
-import type {
-  Entries,
-  Fields,
-  KeyPage,
-  Listing,
-  Path,
-  Query,
-  Row,
-  RowKey,
-  Scalar,
-  Write,
-} from '../platform/store.js';
+import { effectOf, projected } from '../platform/semantics.js';
+import type { Fields, KeyPage, Listing, Query, Row, RowKey, Write } from '../platform/store.js';
 import type { Cell, Database, Past } from './database.js';
 import { canonical, compareKeys } from './database.js';
 import type { AnyReply, Request } from './requests.js';
@@ -115,18 +104,6 @@ function markOf(database: Database, cell: Cell): { mark?: string } {
   return database.memory.staleChanges > 0 ? { mark: versionOf(cell.changes) } : {};
 }
 
-function projected(fields: Fields, paths: readonly Path[]): Fields {
-  const chosen: Record<string, Scalar | Entries> = {};
-  for (const path of paths) {
-    const value = valueAt(fields, path);
-    if (value === undefined) continue;
-    if (typeof path === 'string') chosen[path] = value;
-    else if (typeof value !== 'object')
-      chosen[path[0]] = { ...(chosen[path[0]] as Entries | undefined), [path[1]]: value };
-  }
-  return canonical(chosen);
-}
-
 function page(database: Database, query: Query, cells: ReadonlyMap<string, Cell>, manners: Manners) {
   const { table, partition, after, before, order, limit, paths } = query;
   const inside = [...cells]
@@ -138,7 +115,7 @@ function page(database: Database, query: Query, cells: ReadonlyMap<string, Cell>
   const size = Math.min(limit, manners.pageRowsMax);
   const rows = inside.slice(0, size).map(([sort, cell]): Row => {
     const key = { table, partition, sort };
-    if (paths !== undefined) return { key, fields: projected(cell.fields ?? {}, paths) };
+    if (paths !== undefined) return { key, fields: canonical(projected(cell.fields ?? {}, paths)) };
     return rowOf(database, key, cell)!;
   });
   // A full page never says that it was the last: callers must not rely on knowing.

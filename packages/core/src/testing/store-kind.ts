@@ -1,6 +1,6 @@
 /** The kinds of store that protocols meet, and how a test store of each is put together. */
-import { checkKey, checkWrite } from '../platform/semantics.js';
-import type { Query, Store, StoreTraits } from '../platform/store.js';
+import { checkKey, checkListing, checkQuery, checkWrite } from '../platform/semantics.js';
+import type { Store, StoreTraits } from '../platform/store.js';
 import { type VersionedDatabase, versionedStore } from '../platform/versioned-store.js';
 import type { Memory } from './database.js';
 import type { Send } from './requests.js';
@@ -71,14 +71,9 @@ export function databaseBehind(send: Send): VersionedDatabase {
     create: (key, fields) => send({ method: 'create', key, fields }),
     replace: (key, version, fields) => send({ method: 'replace', key, version, fields }),
     remove: (key, version) => send({ method: 'remove', key, version }),
-    query: async (query) => send({ method: 'query', query: checked(query) }),
+    query: (query) => send({ method: 'query', query }),
     list: (listing) => send({ method: 'list', listing }),
   };
-}
-
-function checked(query: Query): Query {
-  checkKey({ table: query.table, partition: query.partition, sort: '0' });
-  return query;
 }
 
 /** The store whose requests go through that channel. */
@@ -95,7 +90,13 @@ export function storeBehind(model: StoreModel, send: Send, pace: Pace): Store {
       checkWrite(write);
       return send({ method: 'write', write, returning });
     },
-    query: async (query) => send({ method: 'query', query: checked(query) }),
-    list: (listing) => send({ method: 'list', listing }),
+    async query(query) {
+      checkQuery(query);
+      return send({ method: 'query', query });
+    },
+    async list(listing) {
+      checkListing(listing);
+      return send({ method: 'list', listing });
+    },
   };
 }
