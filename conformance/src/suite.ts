@@ -1,5 +1,6 @@
 /** Runs the laws on an adapter. */
 import { randomBytes, randomInt } from 'node:crypto';
+import type { StoreTraits } from '@flowstate/core/adapter';
 import { type Depth, LawBench } from './bench/bench.js';
 import { LawFailed } from './bench/law-failed.js';
 import type { Schedule } from './bench/schedule.js';
@@ -64,6 +65,7 @@ export class Suite {
   readonly #begun = performance.now();
   #subject: Promise<Subject | string> | undefined;
   #engine = '';
+  #traits: StoreTraits | undefined;
 
   constructor(harness: Harness, options: SuiteOptions = {}) {
     checkHarness(harness);
@@ -115,9 +117,7 @@ export class Suite {
       await bench.close();
     }
     if (this.#tally.schedules > before) return done('passed');
-    return done('skipped', {
-      reason: bench.over ? 'no time was left for it' : 'no case of it is in this shard',
-    });
+    return done('skipped', { reason: this.#whyNothing(bench) });
   }
 
   /** What is known so far. */
@@ -136,6 +136,8 @@ export class Suite {
       wrong: this.results.filter(({ verdict }) => verdict === 'failed').length,
       requests: { ...requests },
       seconds: (performance.now() - this.#begun) / 1000,
+      complete: this.results.length === this.laws.length,
+      ...(this.#traits === undefined ? {} : { traits: this.#traits }),
     };
   }
 
@@ -145,6 +147,13 @@ export class Suite {
 
   get #shard(): { readonly index: number; readonly of: number } {
     return this.#options.shard ?? { index: 1, of: 1 };
+  }
+
+  /** Why no case of a law was run. */
+  #whyNothing(bench: LawBench): string {
+    const { replay } = this.#options;
+    if (replay !== undefined) return `it has no case "${replay.case}"`;
+    return bench.over ? 'no time was left for it' : 'no case of it is in this shard';
   }
 
   #benchOptions(law: Law, until: number) {
@@ -172,6 +181,7 @@ export class Suite {
       }
       const { store, close } = await this.harness.open({});
       const { traits } = store;
+      this.#traits = traits;
       await close();
       this.#engine = (await this.harness.engine?.()) ?? traits.name;
       return { harness: this.harness, traits };

@@ -1,4 +1,5 @@
 /** What a run of the suite says of an adapter. */
+import type { StoreTraits } from '@flowstate/core/adapter';
 import type { LawFailed } from './bench/law-failed.js';
 
 /** What became of one law. */
@@ -32,4 +33,8 @@ export interface Verdict {
   /** Requests of each operation of the context. */
   readonly requests: Readonly<Record<string, number>>;
   readonly seconds: number;
+  /** Whether every chosen law has a result: false where the run was stopped. */
+  readonly complete: boolean;
+  /** The traits of the store, as its default options give them; none where no client could be opened. */
+  readonly traits?: StoreTraits;
 }

@@ -19,7 +19,14 @@ import {
 } from '@flowstate/core/adapter';
 import { type Client, type InValue, LibsqlError, type Row as SqlRow } from '@libsql/client';
 
-const PAGE_ROWS_MAX = 1000;
+const TRAITS = {
+  name: 'libsql',
+  rowBytesMax: 1024 * 1024,
+  requestsPerWrite: 2,
+  pageRowsMax: 1000,
+  reads: 'linearizable',
+  staleMs: 0,
+} as const;
 /** Text in SQLite is compared byte by byte unless a collation is named: the order that the port asks for. */
 const TABLE = `CREATE TABLE IF NOT EXISTS flowstate (
   tbl TEXT NOT NULL, partition TEXT NOT NULL, sort TEXT NOT NULL,
@@ -63,7 +70,7 @@ export function libsql({ client, entriesPerRow = 16 }: { client: Client; entries
         return rowsAffected === 1 ? { removed: true } : { stale: true };
       },
       async query({ table, partition, after, before, order, limit, paths }: Query): Promise<Page> {
-        const size = Math.min(limit, PAGE_ROWS_MAX);
+        const size = Math.min(limit, TRAITS.pageRowsMax);
         const range = `${after === undefined ? '' : 'AND sort > ?'} ${before === undefined ? '' : 'AND sort < ?'}`;
         const bounds = [after, before].filter((bound) => bound !== undefined);
         const { rows } = await run(
@@ -79,7 +86,7 @@ export function libsql({ client, entriesPerRow = 16 }: { client: Client; entries
         return { rows: page, more: rows.length > size };
       },
       async list({ queue, until = Number.MAX_SAFE_INTEGER, after, limit }: Listing): Promise<KeyPage> {
-        const size = Math.min(limit, PAGE_ROWS_MAX);
+        const size = Math.min(limit, TRAITS.pageRowsMax);
         const place: InValue[] = after === undefined ? [] : JSON.parse(after);
         const { rows } = await run(
           `SELECT due, tbl, partition, sort FROM flowstate WHERE queue = ? AND due <= ?
@@ -94,15 +101,7 @@ export function libsql({ client, entriesPerRow = 16 }: { client: Client; entries
       },
     },
     {
-      traits: {
-        name: 'libsql',
-        rowBytesMax: 1024 * 1024,
-        entriesPerRow,
-        requestsPerWrite: 2,
-        pageRowsMax: PAGE_ROWS_MAX,
-        reads: 'linearizable',
-        staleMs: 0,
-      },
+      traits: { ...TRAITS, entriesPerRow },
       wait: (ms) => processPlatform.wait(ms),
       random: processPlatform.random,
     },

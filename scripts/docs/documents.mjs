@@ -2,12 +2,13 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 
 /**
- * The documents whose snippets are checked: README.md at the root and in each package, and all of docs.
+ * The documents whose snippets are checked: README.md at the root, of the suite and in each package, and all of docs.
  * @param {string} root
  */
 export function readDocuments(root) {
   const readmes = [
     'README.md',
+    'conformance/README.md',
     ...foldersIn(join(root, 'packages')).map((name) => `packages/${name}/README.md`),
   ];
   const paths = [...readmes.filter((path) => existsSync(join(root, path))), ...markdownIn(root, 'docs')];

@@ -3,6 +3,7 @@ import { progress, ROOT } from './checkout.mjs';
 import { runNode } from './child.mjs';
 import { CommandError } from './command.mjs';
 import { ensureInstalled } from './install.mjs';
+import { pruneCompiled } from './prune-compiled.mjs';
 
 const QUIET = { TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1', DO_NOT_TRACK: '1' };
 const LOCAL = [
@@ -32,4 +33,5 @@ export async function installAndBuild(workspace) {
   progress('building…');
   const { code, output } = await turbo('build', workspace ? [`--filter={./${workspace}}...`] : []);
   if (code !== 0) throw new CommandError(`${output}The build failed (exit code ${code}).`);
+  pruneCompiled(ROOT);
 }

@@ -29,6 +29,8 @@ export interface Case {
   readonly word: string;
   /** What the time is, for stores that look at a clock: a case with virtual time sets it. */
   now: () => number;
+  /** What a store that decides something itself decides by: a case that runs the same twice begins it anew. */
+  decisions: Choices;
   /** A partition that nobody else uses. */
   fresh(): string;
   /** A recorded client that cases share. */
@@ -50,6 +52,11 @@ export interface Bench extends Subject {
   readonly over: boolean;
   /** Runs one case, unless another shard, another schedule or no time is left for it. Names: no `#`, `~`, `@`. */
   case(name: string, body: (on: Case) => Promise<void>): Promise<void>;
+  /**
+   * What a law needs to know before it can name its cases: those that begin with this name and a comma. In every shard,
+   * and in the replay of one of them. undefined: none of them will run.
+   */
+  survey<T>(name: string, body: (on: Case) => Promise<T>): Promise<T | undefined>;
   /** Runs a body on generated values; a failure is shrunk to the smallest value that fails. */
   property<T>(
     name: string,
@@ -83,7 +90,7 @@ export class LawBench implements Bench {
   readonly tally: Tally;
   readonly #options: BenchOptions;
   readonly #shared = new Map<string, Opened>();
-  #current: { readonly now: () => number; readonly decisions: Choices } | undefined;
+  #current: Case | undefined;
   #count = 0;
 
   constructor(subject: Subject, options: BenchOptions) {
@@ -104,10 +111,18 @@ export class LawBench implements Bench {
     if (replay !== undefined && replay.case !== name) return;
     if (replay === undefined && derivedSeed(0, law.name, name) % shard.of !== shard.index - 1) return;
     if (replay === undefined && this.over) return void this.tally.cut(law.name);
-    const derived = derivedSeed(replay?.seed ?? seed, law.name, name);
-    await this.#run(name, derived, body).catch((error: unknown) => {
-      throw this.#failed(error, { law: law.name, case: name, seed: replay?.seed ?? seed });
+    await this.#alone(name, replay?.seed ?? seed, body);
+  }
+
+  async survey<T>(name: string, body: (on: Case) => Promise<T>): Promise<T | undefined> {
+    const { seed, replay, law } = this.#options;
+    if (replay !== undefined && replay.case !== name && !replay.case.startsWith(`${name},`)) return undefined;
+    if (replay === undefined && this.over) return void this.tally.cut(law.name);
+    let answer: T | undefined;
+    await this.#alone(name, replay?.seed ?? seed, async (on) => {
+      answer = await body(on);
     });
+    return answer;
   }
 
   async property<T>(
@@ -155,11 +170,19 @@ export class LawBench implements Bench {
     this.#shared.clear();
   }
 
+  async #alone(name: string, seed: number, body: (on: Case) => Promise<void>): Promise<void> {
+    const law = this.#options.law.name;
+    await this.#run(name, derivedSeed(seed, law, name), body).catch((error: unknown) => {
+      throw this.#failed(error, { law, case: name, seed });
+    });
+  }
+
   async #run(name: string, seed: number, body: (on: Case) => Promise<void>): Promise<void> {
     this.tally.schedule();
     const opened: Opened[] = [];
     const on = this.#newCase(name, seed, opened);
-    this.#current = { now: () => on.now(), decisions: seeded(derivedSeed(seed, 'store')) };
+    this.#current = on;
+    await this.harness.forget?.();
     try {
       await this.#inTime(body(on), on.tape);
     } catch (error) {
@@ -181,6 +204,7 @@ export class LawBench implements Bench {
       tape,
       word,
       now: () => Date.now(),
+      decisions: seeded(derivedSeed(seed, 'store')),
       fresh: () => `${word}.${partitions++}`,
       store: async ({ as = 'client', ...options } = {}) =>
         tape.record(as, (await this.#sharedClient(options)).store),

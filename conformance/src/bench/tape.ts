@@ -1,6 +1,7 @@
 /** Everything that was asked of a store, with what it answered: the evidence of a case. */
 import type { Row, RowKey, Store, StoreTraits } from '@flowstate/core/adapter';
 import { describeRequest } from '@flowstate/core/testing';
+import { keysAnswer, outcomeAnswer, pageAnswer, rowAnswer } from './answers.js';
 
 /** One request and what became of it. */
 export interface Exchange {
@@ -28,13 +29,18 @@ export class Tape {
 
   /** The store, recorded under a name. */
   record(by: string, store: Store): Store {
-    const asked = <R>(exchange: Omit<Exchange, 'by' | 'sent'>, ask: () => Promise<R>): Promise<R> =>
-      this.#through({ by, sent: this.#moments++, ...exchange }, ask);
+    const asked = <R>(
+      exchange: Omit<Exchange, 'by' | 'sent'>,
+      ask: () => Promise<R>,
+      answerOf: (reply: R) => string,
+    ): Promise<R> => this.#through({ by, sent: this.#moments++, ...exchange }, ask, answerOf);
     return {
       traits: store.traits,
       read: (key) =>
-        asked({ method: 'read', asked: describeRequest({ method: 'read', key }), where: key }, () =>
-          store.read(key),
+        asked(
+          { method: 'read', asked: describeRequest({ method: 'read', key }), where: key },
+          () => store.read(key),
+          rowAnswer,
         ),
       write: (write, options) =>
         asked(
@@ -44,14 +50,19 @@ export class Tape {
             where: write.key,
           },
           () => store.write(write, options),
+          outcomeAnswer,
         ),
       query: (query) =>
-        asked({ method: 'query', asked: describeRequest({ method: 'query', query }), where: query }, () =>
-          store.query(query),
+        asked(
+          { method: 'query', asked: describeRequest({ method: 'query', query }), where: query },
+          () => store.query(query),
+          pageAnswer,
         ),
       list: (listing) =>
-        asked({ method: 'list', asked: describeRequest({ method: 'list', listing }), where: undefined }, () =>
-          store.list(listing),
+        asked(
+          { method: 'list', asked: describeRequest({ method: 'list', listing }), where: undefined },
+          () => store.list(listing),
+          keysAnswer,
         ),
     };
   }
@@ -71,7 +82,7 @@ export class Tape {
     return [...found.values()];
   }
 
-  async #through<R>(exchange: Exchange, ask: () => Promise<R>): Promise<R> {
+  async #through<R>(exchange: Exchange, ask: () => Promise<R>, answerOf: (reply: R) => string): Promise<R> {
     this.exchanges.push({ ...exchange, asked: cut(exchange.asked) });
     const kept = this.exchanges[this.exchanges.length - 1]!;
     const answered = (answer: string): void => {
@@ -80,12 +91,21 @@ export class Tape {
     };
     try {
       const reply = await ask();
-      answered(reply === undefined ? 'no row' : JSON.stringify(reply));
+      answered(told(reply, answerOf));
       return reply;
     } catch (error) {
       answered(`${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`);
       throw error;
     }
+  }
+}
+
+/** A store under test may answer anything: what is no answer at all is shown as it is. */
+function told<R>(reply: R, answerOf: (reply: R) => string): string {
+  try {
+    return answerOf(reply);
+  } catch {
+    return `${JSON.stringify(reply)} (not of the form that the port describes)`;
   }
 }
 

@@ -6,7 +6,7 @@ export interface SpawnOptions {
   readonly workers: number;
   /** The lease of their flows, in ms. */
   readonly leaseMs: number;
-  /** To be added to the environment of every process: what the suite's functions need. */
+  /** To be added to the environment of every process: what `defineSuiteFunctions` needs. */
   readonly env: Readonly<Record<string, string>>;
 }
 
@@ -31,6 +31,11 @@ export interface Deployment {
   call(functionName: string, input: unknown, options: CallOptions): Promise<{ readonly value: unknown }>;
   /** SIGKILL to a process, or to the busiest; resolves to its name. */
   kill(worker?: string): Promise<string>;
+  /**
+   * SIGKILL to whichever process is next about to answer a call of that function: all is done, and nobody hears of it.
+   * Resolves to its name, and rejects with the signal's reason.
+   */
+  killBeforeAnswer(functionName: string, signal?: AbortSignal): Promise<string>;
   /** SIGSTOP to a process, or to the busiest; answers its name. */
   freeze(worker?: string): string;
   /** SIGCONT. */

@@ -1,6 +1,11 @@
 /** The stores in memory as subjects: the suite's own reference, and what broken stores are made of. */
 import type { Store } from '@flowstate/core/adapter';
-import { type MemoryStoreOptions, memoryStoreOf, type StoreKind } from '@flowstate/core/testing';
+import {
+  type MemoryStore,
+  type MemoryStoreOptions,
+  memoryStoreOf,
+  type StoreKind,
+} from '@flowstate/core/testing';
 import type { Harness, OpenOptions } from '../harness.js';
 
 const NAMES: Readonly<Record<StoreKind, string>> = {
@@ -16,19 +21,21 @@ export function memoryHarness(
   change: (store: Store) => Store = (store) => store,
 ): Harness {
   let opened: OpenOptions = {};
-  const memory = memoryStoreOf(kind, {
-    now: () => opened.now?.() ?? 0,
-    // Old reads of the last changes, as decided by the case: now and then two changes old.
-    staleChanges: 2,
-    choices: { pick: (n) => opened.choices?.pick(n) ?? 0, trail: [] },
-    wait: () => new Promise((resolve) => setImmediate(resolve)),
-    ...options,
-    before: async (request) => {
-      // A request takes its time: others are let in before it is applied.
-      await new Promise((resolve) => setImmediate(resolve));
-      await options.before?.(request);
-    },
-  });
+  const fresh = (): MemoryStore =>
+    memoryStoreOf(kind, {
+      now: () => opened.now?.() ?? 0,
+      // Old reads of the last changes, as decided by the case: now and then two changes old.
+      staleChanges: 2,
+      choices: { pick: (n) => opened.choices?.pick(n) ?? 0, trail: [] },
+      wait: () => new Promise((resolve) => setImmediate(resolve)),
+      ...options,
+      before: async (request) => {
+        // A request takes its time: others are let in before it is applied.
+        await new Promise((resolve) => setImmediate(resolve));
+        await options.before?.(request);
+      },
+    });
+  let memory = fresh();
   return {
     name: NAMES[kind],
     engine: () => `core/testing, ${kind}`,
@@ -36,11 +43,20 @@ export function memoryHarness(
       opened = openOptions;
       const { entriesPerRow = memory.traits.entriesPerRow } = openOptions;
       return {
-        store: change({ ...memory, traits: { ...memory.traits, entriesPerRow } }),
+        store: change({
+          traits: { ...memory.traits, entriesPerRow },
+          read: (key) => memory.read(key),
+          write: (write, writeOptions) => memory.write(write, writeOptions),
+          query: (query) => memory.query(query),
+          list: (listing) => memory.list(listing),
+        }),
         close: async () => undefined,
       };
     },
     close: async () => undefined,
+    forget() {
+      memory = fresh();
+    },
     rawRows: async ({ table, partition }) =>
       memory.rows().filter(({ key }) => key.table === table && key.partition === partition),
   };

@@ -1,13 +1,17 @@
 /** The adapter as the conformance suite sees it: PostgreSQL in a database whose own collation is not bytewise. */
-
+import { fileURLToPath } from 'node:url';
 import type { Harness, Where } from '@flowstate/conformance';
 import { type Entries, FIELDS, type Scalar } from '@flowstate/core/adapter';
-import { type Engine, EngineMissing, start } from '@flowstate/engines';
+import { type Engine, EngineMissing, nodeHost, start } from '@flowstate/engines';
 import type pg from 'pg';
 import { postgres, setup } from '../../src/index.js';
 import { linguisticDatabase, poolOf } from '../linguistic-database.js';
+import { platform } from './platform.js';
 
 const CONNECTIONS = 60;
+const WORKER = fileURLToPath(new URL('worker.mjs', import.meta.url));
+/** Whoever stands still is soon avoided. */
+const processes = nodeHost({ restartMs: 50, answerMs: 1500 });
 /** Another client, with the driver's own idea of what a column holds. */
 const AS_JSON = 'SELECT "sort", row_to_json(t)::text AS row FROM';
 
@@ -80,6 +84,12 @@ const harness: Harness = {
   async proxyTarget() {
     const { hostname, port } = new URL((await database()).url);
     return { host: hostname, port: Number(port || 5432) };
+  },
+  platform,
+  async spawn({ workers, leaseMs, env }) {
+    const { url } = await database();
+    const own = { DATABASE_URL: url, LEASE_MS: String(leaseMs), SECRET: 'the-secret-of-the-processes' };
+    return processes.deploy({ module: WORKER, workers, env: { ...own, ...env } });
   },
 };
 

@@ -86,13 +86,19 @@ export function effectOf(current: Fields | undefined, write: Write): Fields | nu
 }
 
 /** @throws TypeError where the key is outside the domain. */
-export function checkKey(key: RowKey): void {
-  if (key.table !== 'runs' && key.table !== 'items')
-    throw new TypeError(`no such table: ${String(key.table)}`);
-  for (const part of [key.partition, key.sort]) {
-    if (!KEY_PART.test(part))
-      throw new TypeError(`key part outside [A-Za-z0-9_.:-]{1,250}: ${JSON.stringify(part)}`);
-  }
+export function checkKey({ table, partition, sort }: RowKey): void {
+  checkTable(table);
+  checkKeyPart(partition);
+  checkKeyPart(sort);
+}
+
+function checkTable(table: string): void {
+  if (table !== 'runs' && table !== 'items') throw new TypeError(`no such table: ${String(table)}`);
+}
+
+function checkKeyPart(part: string): void {
+  if (!KEY_PART.test(part))
+    throw new TypeError(`key part outside [A-Za-z0-9_.:-]{1,250}: ${JSON.stringify(part)}`);
 }
 
 function checkScalar(what: string, kind: string | undefined, value: Scalar): void {
@@ -167,7 +173,8 @@ function checkChanges(write: Write, changes: readonly Change[]): void {
 
 /** @throws TypeError where a query is outside the domain: to be called before any request. */
 export function checkQuery({ table, partition, limit, paths = [] }: Query): void {
-  checkKey({ table, partition, sort: '-' });
+  checkTable(table);
+  checkKeyPart(partition);
   checkLimit(limit);
   for (const path of paths) {
     const name = typeof path === 'string' ? path : path[0];

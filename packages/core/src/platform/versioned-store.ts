@@ -92,41 +92,46 @@ function usable(write: Update | Delete, seen: Row | undefined): VersionedContent
   return holdsAll(seen.fields, write.when) ? { fields: seen.fields, version: seen.version } : undefined;
 }
 
+async function create(database: VersionedDatabase, write: Create, returning: boolean): Promise<Outcome> {
+  const made = await database.create(write.key, write.fields);
+  if ('version' in made) {
+    if (!returning) return { applied: true };
+    return { applied: true, row: { key: write.key, fields: write.fields, version: made.version } };
+  }
+  if (!returning) return { applied: false };
+  const there = await database.get(write.key, made.mark);
+  return { applied: false, row: there === undefined ? null : rowOf(write.key, there) };
+}
+
+/** Writes under the version of what the tests passed on. */
+async function attempt(
+  database: VersionedDatabase,
+  write: Update | Delete,
+  current: VersionedContent,
+  returning: boolean,
+) {
+  if (write.write === 'delete') {
+    const gone = await database.remove(write.key, current.version);
+    return 'removed' in gone ? { applied: true } : gone;
+  }
+  const fields = changed(current.fields, write.changes);
+  const done = await database.replace(write.key, current.version, fields);
+  if ('stale' in done) return done;
+  return returning
+    ? { applied: true, row: { key: write.key, fields, version: done.version } }
+    : { applied: true };
+}
+
 /** Makes a store of a database that can only compare versions. */
 export function versionedStore(database: VersionedDatabase, options: VersionedStoreOptions): Store {
   const { traits, wait, random } = options;
-
-  async function create(write: Create, returning: boolean): Promise<Outcome> {
-    const made = await database.create(write.key, write.fields);
-    if ('version' in made) {
-      if (!returning) return { applied: true };
-      return { applied: true, row: { key: write.key, fields: write.fields, version: made.version } };
-    }
-    if (!returning) return { applied: false };
-    const there = await database.get(write.key, made.mark);
-    return { applied: false, row: there === undefined ? null : rowOf(write.key, there) };
-  }
-
-  /** Writes under the version of what the tests passed on. */
-  async function attempt(write: Update | Delete, current: VersionedContent, returning: boolean) {
-    if (write.write === 'delete') {
-      const gone = await database.remove(write.key, current.version);
-      return 'removed' in gone ? { applied: true } : gone;
-    }
-    const fields = changed(current.fields, write.changes);
-    const done = await database.replace(write.key, current.version, fields);
-    if ('stale' in done) return done;
-    return returning
-      ? { applied: true, row: { key: write.key, fields, version: done.version } }
-      : { applied: true };
-  }
 
   async function change(write: Update | Delete, seen: Row | undefined, returning: boolean): Promise<Outcome> {
     let mark: string | undefined;
     let current = usable(write, seen);
     for (let reads = 0; ; reads++) {
       if (current !== undefined) {
-        const result = await attempt(write, current, returning);
+        const result = await attempt(database, write, current, returning);
         if ('applied' in result) return result;
         mark = result.mark ?? mark;
       }
@@ -155,7 +160,7 @@ export function versionedStore(database: VersionedDatabase, options: VersionedSt
     },
     async write(write, { seen, returning = false }: WriteOptions = {}) {
       checkWrite(write);
-      return write.write === 'create' ? create(write, returning) : change(write, seen, returning);
+      return write.write === 'create' ? create(database, write, returning) : change(write, seen, returning);
     },
     async query(query) {
       checkQuery(query);

@@ -2,6 +2,18 @@
  * Tools that break things on purpose: stores in memory, faults at every request, every interleaving. What
  * Flowstate's own suites use, for tests of your functions.
  */
+export { SEALED } from '../protocol/item-row.js';
+export {
+  calleeId,
+  intentKey,
+  itemPartition,
+  itemRowNumber,
+  recordNumber,
+  runOfKey,
+  runPartition,
+  token,
+} from '../protocol/layout.js';
+export { decodeRecord, type LogEntry } from '../protocol/run-log.js';
 export {
   type Choices,
   ChoicesFailed,

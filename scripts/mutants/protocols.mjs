@@ -12,6 +12,8 @@
  * @property {string} find
  * @property {string} put
  * @property {readonly string[]} programs the explorations that are known to notice it, quickest first
+ * @property {readonly string[]} [laws] laws of the suite that are known to notice it, asked where no exploration does
+ * @property {string} [source] where the mistake is known from: the specifications, unless given
  * @property {number} [states] how far to explore where the usual bound is too near
  * @property {readonly ('conditional' | 'versioned' | 'bounded')[]} [kinds] conditional unless given
  */
@@ -307,8 +309,8 @@ const CALLS = [
   },
 ];
 
-/** Every mutant. */
-export const MUTANTS = [...ITEMS, ...RUNS, ...CALLS];
+/** Every broken protocol. */
+export const PROTOCOLS = [...ITEMS, ...RUNS, ...CALLS];
 
 /** Unsafe variants of the specifications that are not mutants here, and why. */
 export const NOT_HERE = [
@@ -316,10 +318,16 @@ export const NOT_HERE = [
   ['D15, D16', 'walking up by creates is safe while no row is ever deleted (the same: no collection)'],
   [
     'D18',
-    'an update that makes the row again cannot be written with the store port; a law of the store tests it',
+    'an update that makes the row again cannot be written with the store port: a broken store, "update creates"',
   ],
-  ['D25, D31', 'are mistakes of a store, not of the protocol'],
-  ['L4', 'an unconditional record cannot be written with the store port'],
+  [
+    'D25, D31',
+    'are mistakes of a store, not of the protocol: broken stores, "version comes back" and "eventual reads"',
+  ],
+  [
+    'L4',
+    'an unconditional record cannot be written with the store port: a broken store, "create overwrites"',
+  ],
   [
     'L6, L7, L8',
     'concern records inside the intent; with records in rows two completions have the same outcome',
@@ -340,4 +348,5 @@ export const NOT_HERE = [
   ['P2', 'is P3: a pass that is not ended is one that the next call clears'],
   ['P4', 'cannot happen apart from P3: a poisoned pass is over, and only a live one suspends'],
   ['Z1-Z3', 'need read-only functions'],
+  ['U1-U29', 'need locks and transactions'],
 ];

@@ -1,0 +1,4 @@
+/** What adapter authors use beside the suite itself: for function platforms and for real processes. It loads no law. */
+export { type ChildProcessesOptions, childProcesses } from './platform/child-processes.js';
+export { type FaultyDoor, faultyDoor } from './platform/faulty-door.js';
+export { defineSuiteFunctions, type SuiteEnv } from './platform/suite-functions.js';

@@ -1,0 +1,3 @@
+import type { Harness } from '@flowstate/conformance';
+
+declare const harness: Harness;

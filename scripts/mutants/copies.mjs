@@ -1,0 +1,58 @@
+/** Copies of packages with one change, in folders that git ignores, which see the packages that they need where they are. */
+import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { ROOT } from '../launch/checkout.mjs';
+import { patchedModule, patchedText } from './patch.mjs';
+
+const ADAPTER = join(ROOT, 'packages', 'adapter-postgres');
+const ADAPTER_COPIES = join(ADAPTER, '.flowstate', `mutants-${process.pid}`);
+const CORE = join(ROOT, 'packages', 'core');
+const CORE_COPIES = join(ROOT, '.flowstate', `mutants-${process.pid}`);
+let copies = 0;
+
+/** @typedef {{ file: string, find: string, put: string }} Patch */
+
+/**
+ * The adapter with its tests and those changes, as TypeScript; without changes as it is. @throws {import('./patch.mjs').Misfit}
+ * @param {{ id: string, patches: readonly Patch[] }} mutant
+ * @returns {string} the file of its harness
+ */
+export function adapterCopy({ id, patches }) {
+  const texts = patches.map((patch) => ({
+    file: patch.file,
+    text: patchedText(join(ADAPTER, 'src'), { id, ...patch }),
+  }));
+  const files = new Set(patches.map(({ file }) => file));
+  if (files.size < patches.length) throw new Error(`${id}: one change for each file`);
+  const folder = join(ADAPTER_COPIES, `${copies++}`);
+  for (const part of ['src', 'test']) cpSync(join(ADAPTER, part), join(folder, part), { recursive: true });
+  for (const { file, text } of texts) writeFileSync(join(folder, 'src', file), text);
+  return join(folder, 'test', 'conformance', 'harness.ts');
+}
+
+/**
+ * The suite beside a core with one change. @throws {import('./patch.mjs').Misfit}
+ * @param {{ id: string } & Patch} mutant
+ * @returns {string} the folder of the suite
+ */
+export function suiteOnCore(mutant) {
+  const text = patchedModule(join(CORE, 'src'), mutant);
+  const folder = join(CORE_COPIES, `${copies++}`);
+  const core = join(folder, 'node_modules', '@flowstate', 'core');
+  mkdirSync(dirname(core), { recursive: true });
+  for (const part of ['package.json', 'dist'])
+    cpSync(join(CORE, part), join(core, part), { recursive: true });
+  writeFileSync(join(core, 'dist', mutant.file.replace(/\.ts$/, '.js')), text);
+  const suite = join(folder, 'conformance');
+  const parts = ['package.json', 'src', 'mutants', 'node_modules'].map((part) =>
+    join(ROOT, 'conformance', part),
+  );
+  for (const part of parts.filter((each) => existsSync(each)))
+    cpSync(part, join(suite, basename(part)), { recursive: true });
+  return suite;
+}
+
+/** Removes them all. */
+export function removeCopies() {
+  for (const folder of [ADAPTER_COPIES, CORE_COPIES]) rmSync(folder, { recursive: true, force: true });
+}

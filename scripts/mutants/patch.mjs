@@ -1,0 +1,31 @@
+/** One change of a source text. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+
+/** The mutant cannot be built: that says nothing of the tests. */
+export class Misfit extends Error {}
+
+/**
+ * The text of a file with one change, which must fit exactly once. @throws {Misfit}
+ * @param {string} folder
+ * @param {{ id: string, file: string, find: string, put: string }} patch
+ */
+export function patchedText(folder, { id, file, find, put }) {
+  const parts = readFileSync(join(folder, file), 'utf8').split(find);
+  if (parts.length !== 2)
+    throw new Misfit(`${id} fits ${parts.length - 1} times in ${file}: bring it up to date`);
+  return parts.join(put);
+}
+
+/** The same as JavaScript. @type {typeof patchedText} */
+export function patchedModule(folder, patch) {
+  const { outputText } = ts.transpileModule(patchedText(folder, patch), {
+    compilerOptions: {
+      target: ts.ScriptTarget.ES2023,
+      module: ts.ModuleKind.ESNext,
+      verbatimModuleSyntax: true,
+    },
+  });
+  return outputText;
+}
