@@ -148,14 +148,35 @@ function lawTable(/** @type {readonly Report[]} */ reports) {
 }
 
 /** The skipped laws of one adapter, those of one reason together. */
-function skippedSection(/** @type {Report} */ { adapter, laws }) {
+function skippedSection(/** @type {Report} */ { adapter, laws, results }) {
   const reasons = namesIn(laws.skipped.map(({ reason }) => reason));
   const rows = reasons.map((reason) => {
-    const those = laws.skipped.filter((skip) => skip.reason === reason).map(({ law }) => law);
-    return [those.sort().join(', '), reason];
+    const those = namesIn(laws.skipped.filter((skip) => skip.reason === reason).map(({ law }) => law));
+    return [
+      withGroups(
+        those,
+        results.map(({ law }) => law),
+      ).join(', '),
+      reason,
+    ];
   });
   if (rows.length === 0) return ['', `### ${adapter}`, '', 'None.'];
   return ['', `### ${adapter}`, '', ...table(['laws', 'reason'], rows)];
+}
+
+/**
+ * Names of laws, with `group/*` for a group that is there as a whole.
+ * @param {readonly string[]} names
+ * @param {readonly string[]} all
+ */
+function withGroups(names, all) {
+  return namesIn(
+    names.map((name) => {
+      const group = name.slice(0, name.lastIndexOf('/') + 1);
+      const members = all.filter((law) => law.startsWith(group));
+      return members.length > 1 && members.every((law) => names.includes(law)) ? `${group}*` : name;
+    }),
+  );
 }
 
 function namesIn(/** @type {readonly string[]} */ names) {

@@ -2,12 +2,14 @@
 import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { ROOT } from '../launch/checkout.mjs';
-import { patchedModule, patchedText } from './patch.mjs';
+import { Misfit, patchedModule, patchedText } from './patch.mjs';
 
 const ADAPTER = join(ROOT, 'packages', 'adapter-postgres');
 const ADAPTER_COPIES = join(ADAPTER, '.flowstate', `mutants-${process.pid}`);
 const CORE = join(ROOT, 'packages', 'core');
 const CORE_COPIES = join(ROOT, '.flowstate', `mutants-${process.pid}`);
+/** How a patch says that it is one of core. */
+const IN_CORE = 'core/';
 let copies = 0;
 
 /** @typedef {{ file: string, find: string, put: string }} Patch */
@@ -18,16 +20,30 @@ let copies = 0;
  * @returns {string} the file of its harness
  */
 export function adapterCopy({ id, patches }) {
-  const texts = patches.map((patch) => ({
-    file: patch.file,
-    text: patchedText(join(ADAPTER, 'src'), { id, ...patch }),
-  }));
-  const files = new Set(patches.map(({ file }) => file));
-  if (files.size < patches.length) throw new Error(`${id}: one change for each file`);
+  const ofCore = patches.filter(({ file }) => file.startsWith(IN_CORE));
+  const own = patches.filter((patch) => !ofCore.includes(patch));
+  const texts = own.map((patch) => ({ file: patch.file, text: patchedText(ADAPTER, { id, ...patch }) }));
+  if (new Set(patches.map(({ file }) => file)).size < patches.length)
+    throw new Misfit(`${id}: one change for each file`);
   const folder = join(ADAPTER_COPIES, `${copies++}`);
   for (const part of ['src', 'test']) cpSync(join(ADAPTER, part), join(folder, part), { recursive: true });
-  for (const { file, text } of texts) writeFileSync(join(folder, 'src', file), text);
+  for (const { file, text } of texts) writeFileSync(join(folder, file), text);
+  if (ofCore.length > 0)
+    coreCopy(
+      folder,
+      ofCore.map((patch) => ({ id, ...patch, file: patch.file.slice(IN_CORE.length) })),
+    );
   return join(folder, 'test', 'conformance', 'harness.ts');
+}
+
+/** Puts a core with those changes where whoever is in the folder finds it. */
+function coreCopy(/** @type {string} */ folder, /** @type {readonly ({ id: string } & Patch)[]} */ patches) {
+  const texts = patches.map((patch) => ({ file: patch.file, text: patchedModule(join(CORE, 'src'), patch) }));
+  const core = join(folder, 'node_modules', '@flowstate', 'core');
+  mkdirSync(dirname(core), { recursive: true });
+  for (const part of ['package.json', 'dist'])
+    cpSync(join(CORE, part), join(core, part), { recursive: true });
+  for (const { file, text } of texts) writeFileSync(join(core, 'dist', file.replace(/\.ts$/, '.js')), text);
 }
 
 /**
@@ -36,13 +52,8 @@ export function adapterCopy({ id, patches }) {
  * @returns {string} the folder of the suite
  */
 export function suiteOnCore(mutant) {
-  const text = patchedModule(join(CORE, 'src'), mutant);
   const folder = join(CORE_COPIES, `${copies++}`);
-  const core = join(folder, 'node_modules', '@flowstate', 'core');
-  mkdirSync(dirname(core), { recursive: true });
-  for (const part of ['package.json', 'dist'])
-    cpSync(join(CORE, part), join(core, part), { recursive: true });
-  writeFileSync(join(core, 'dist', mutant.file.replace(/\.ts$/, '.js')), text);
+  coreCopy(folder, [mutant]);
   const suite = join(folder, 'conformance');
   const parts = ['package.json', 'src', 'mutants', 'node_modules'].map((part) =>
     join(ROOT, 'conformance', part),

@@ -10,11 +10,12 @@
  * @property {string} what
  * @property {string} source
  * @property {readonly string[]} laws those that are known to kill it, the quickest first
- * @property {readonly { file: string, find: string, put: string }[]} patches below packages/adapter-postgres/src
+ * @property {readonly { file: string, find: string, put: string }[]} patches below packages/adapter-postgres; `core/`: below packages/core/src, of the processes that the laws start
  */
 
-const STATEMENTS = 'statements.ts';
-const STORE = 'store.ts';
+const STATEMENTS = 'src/statements.ts';
+const STORE = 'src/store.ts';
+const WORKER = 'test/conformance/worker.mjs';
 
 /** @type {readonly Mutant[]} */
 const TESTS = [
@@ -54,7 +55,7 @@ const TESTS = [
     id: 'tested in a statement of its own',
     what: 'the tests of an update are evaluated by one statement, and the change is made by the next',
     source: 'usual sin: condition evaluated before the write',
-    laws: ['store/one-winner'],
+    laws: ['store/one-winner', 'wire/late-requests'],
     patches: [
       {
         file: STORE,
@@ -73,7 +74,7 @@ const TESTS = [
     id: 'below or equal',
     what: 'a number is below itself',
     source: 'usual sin: `<=` for `<`',
-    laws: ['store/types'],
+    laws: ['store/types-apart'],
     patches: [
       {
         file: STATEMENTS,
@@ -86,7 +87,7 @@ const TESTS = [
     id: 'entries as texts',
     what: 'entries of a map are compared as texts, so that 1 equals "1"',
     source: 'usual sin: jsonb number against text',
-    laws: ['store/types'],
+    laws: ['store/types-apart'],
     patches: [
       {
         file: STATEMENTS,
@@ -99,7 +100,7 @@ const TESTS = [
     id: 'any kind is below',
     what: 'an entry that is no number is below by the order of jsonb',
     source: 'store.ts: below is false on what is no number',
-    laws: ['store/types'],
+    laws: ['store/types-apart'],
     patches: [
       {
         file: STATEMENTS,
@@ -129,7 +130,7 @@ const WRITES = [
     id: 'nothing to add to',
     what: 'adding to what is missing leaves it missing',
     source: 'store.ts: add counts from 0',
-    laws: ['store/maps', 'store/types'],
+    laws: ['store/maps', 'store/types-apart'],
     patches: [{ file: STATEMENTS, find: 'coalesce(r.${column}, 0) + ', put: 'r.${column} + ' }],
   },
   {
@@ -169,7 +170,7 @@ const WRITES = [
     laws: ['store/errors-cut'],
     patches: [
       {
-        file: 'errors.ts',
+        file: 'src/errors.ts',
         find: 'if (sent) return known ?? UNKNOWN;',
         put: 'if (sent) return known ?? UNAVAILABLE;',
       },
@@ -182,9 +183,148 @@ const WRITES = [
     laws: ['store/errors-unreachable'],
     patches: [
       {
-        file: 'errors.ts',
+        file: 'src/errors.ts',
         find: 'return known === MISCONFIGURED ? MISCONFIGURED : UNAVAILABLE;',
         put: 'return known === MISCONFIGURED ? MISCONFIGURED : UNKNOWN;',
+      },
+    ],
+  },
+];
+
+/** @type {readonly Mutant[]} */
+const REQUESTS = [
+  {
+    id: 'two statements',
+    what: 'of an update’s changes the first is made by one statement, and the others by the next',
+    source: 'usual sin: log and value not written together; issue: cut between them as well',
+    laws: ['wire/half-writes', 'store/no-torn-row'],
+    patches: [
+      {
+        file: STORE,
+        find: '      const statement = writeStatement(tables, write, returning);\n',
+        put: `      if (write.write === 'update' && write.changes.length > 1) {
+        const first = writeStatement(tables, { ...write, changes: write.changes.slice(0, 1) }, returning);
+        const made = await send(first);
+        if (returning ? outcomeOf(write, made).applied === false : made.affected === 0)
+          return returning ? outcomeOf(write, made) : { applied: false };
+        const free = write.key.table === 'items' ? 'horizon' : 'closedAt';
+        write = { ...write, when: [{ test: 'missing', path: free }], changes: write.changes.slice(1) };
+      }
+      const statement = writeStatement(tables, write, returning);
+`,
+      },
+    ],
+  },
+  {
+    id: 'looks first',
+    what: 'each write is preceded by a read whose answer nobody needs',
+    source: 'issue: hidden requests are counted',
+    laws: ['wire/hidden-requests'],
+    patches: [
+      {
+        file: STORE,
+        find: '      const statement = writeStatement(tables, write, returning);\n',
+        put: `      await send(readStatement(tables, write.key));
+      const statement = writeStatement(tables, write, returning);
+`,
+      },
+    ],
+  },
+  {
+    id: 'cut is applied',
+    what: 'a statement whose connection was cut is said to be applied',
+    source: 'usual sin: swallowed error',
+    laws: ['store/errors-cut', 'wire/half-writes', 'wire/single-faults'],
+    patches: [
+      {
+        file: STORE,
+        find: 'const answer = await send(statement);\n',
+        put: `const answer = await send(statement).catch((error): Answer => {
+        if (error instanceof StoreError && error.code === 'STORE_OUTCOME_UNKNOWN')
+          return { rows: [{ outcome: 'applied', row: JSON.stringify({}) }], affected: 1 };
+        throw error;
+      });
+`,
+      },
+    ],
+  },
+  {
+    id: 'error of the driver',
+    what: 'the errors of the driver are thrown as they are',
+    source: 'store.ts: errors are StoreErrors',
+    laws: ['store/errors-garbage', 'store/errors-unreachable', 'store/errors-cut'],
+    patches: [{ file: STORE, find: 'throw storeError(error, sent);', put: 'throw error;' }],
+  },
+  {
+    id: 'garbage is nothing',
+    what: 'where the server breaks off its answer, a read finds no row',
+    source: 'usual sin: swallowed error',
+    laws: ['store/errors-garbage', 'store/errors-cut'],
+    patches: [
+      {
+        file: STORE,
+        find: 'const [found] = (await send(readStatement(tables, key))).rows;',
+        put: 'const [found] = await send(readStatement(tables, key)).then(({ rows }) => rows, () => []);',
+      },
+    ],
+  },
+  {
+    id: 'late, without a condition',
+    what: 'a delete asks nothing',
+    source: 'usual sin: delete unconditional; items D22',
+    laws: ['wire/late-requests', 'store/semantics'],
+    patches: [
+      {
+        file: STATEMENTS,
+        find: 'return `DELETE FROM ${table} AS r WHERE ${here} AND ${testsText(write.when, place)}`;',
+        put: 'return `DELETE FROM ${table} AS r WHERE ${here} AND (${testsText(write.when, place)} OR true)`;',
+      },
+    ],
+  },
+];
+
+/** Processes that are killed and frozen: their store, or their core, is another one. @type {readonly Mutant[]} */
+const PROCESSES = [
+  {
+    id: 'written behind',
+    what: 'a process answers a write at once, and makes it a moment later',
+    source: 'usual sin: acknowledged before it is durable',
+    laws: ['process/killed', 'process/killed-before-answer'],
+    patches: [
+      {
+        file: WORKER,
+        find: '  store: postgres({ pool, entriesPerRow: 4 }),\n',
+        put: `  store: await (async (store) => {
+    const { effectOf } = await import('@flowstate/core/adapter');
+    let behind = Promise.resolve();
+    return {
+      ...store,
+      read: (key) => behind.then(() => store.read(key)),
+      query: (query) => behind.then(() => store.query(query)),
+      async write(write, options) {
+        await behind;
+        const there = await store.read(write.key);
+        const left = effectOf(there?.fields, write);
+        if (left === 'refused') return store.write(write, options);
+        behind = new Promise((resolve) => setTimeout(resolve, 50)).then(() => store.write(write)).then(() => {}, told);
+        return { applied: true, ...(options?.returning && left !== null ? { row: { key: write.key, fields: left } } : {}) };
+      },
+    };
+  })(postgres({ pool, entriesPerRow: 4 })),
+`,
+      },
+    ],
+  },
+  {
+    id: 'callee by chance',
+    what: 'who executes a run again calls another callee',
+    source: 'runs C6',
+    laws: ['process/killed', 'process/frozen'],
+    patches: [
+      {
+        file: 'core/operations/call-operations.ts',
+        find: 'return calleeId(pass.intent.run, pass.intent.nonce, operation.path);',
+        put: 'return calleeId(pass.by, pass.intent.nonce, operation.path);',
       },
     ],
   },
@@ -199,7 +339,7 @@ const READS = [
     laws: ['store/order'],
     patches: [
       {
-        file: 'setup.ts',
+        file: 'src/setup.ts',
         find: `['"partition" text COLLATE "C" NOT NULL', '"sort" text COLLATE "C" NOT NULL']`,
         put: `['"partition" text NOT NULL', '"sort" text NOT NULL']`,
       },
@@ -209,8 +349,8 @@ const READS = [
     id: 'short integers',
     what: 'numbers are columns of 32 bits',
     source: 'issue: 2^53',
-    laws: ['store/values', 'store/types'],
-    patches: [{ file: 'setup.ts', find: "number: 'bigint',", put: "number: 'integer'," }],
+    laws: ['store/values', 'store/types-apart'],
+    patches: [{ file: 'src/setup.ts', find: "number: 'bigint',", put: "number: 'integer'," }],
   },
   {
     id: 'false is left out',
@@ -219,7 +359,7 @@ const READS = [
     laws: ['store/values'],
     patches: [
       {
-        file: 'rows.ts',
+        file: 'src/rows.ts',
         find: 'if (value === undefined || value === null) continue;',
         put: 'if (!value) continue;',
       },
@@ -288,7 +428,7 @@ const HTTP = [
     laws: ['platform/infrastructure-errors'],
     patches: [
       {
-        file: 'http/answers.ts',
+        file: 'src/http/answers.ts',
         find: "    503,\n    { error: { code, message, hint: ERRORS[code].hint } },\n    { 'retry-after': RETRY_AFTER_SECONDS, ...runIdHeader(runId) },\n",
         put: '    400,\n    { error: { code, message, hint: ERRORS[code].hint } },\n    runIdHeader(runId),\n',
       },
@@ -301,7 +441,7 @@ const HTTP = [
     laws: ['platform/shown'],
     patches: [
       {
-        file: 'http/status.ts',
+        file: 'src/http/status.ts',
         find: "json(500, { outcome: 'error', error: shownError(error) },",
         put: "json(500, { outcome: 'error', error },",
       },
@@ -312,14 +452,16 @@ const HTTP = [
     what: 'an Idempotency-Key counts for all senders together',
     source: 'issue: different ids from different events',
     laws: ['platform/run-id'],
-    patches: [{ file: 'http/run-id.ts', find: 'return `${scope}:${key}`;', put: 'return key;' }],
+    patches: [{ file: 'src/http/run-id.ts', find: 'return `${scope}:${key}`;', put: 'return key;' }],
   },
   {
     id: 'key ignored',
     what: 'every request is a run of its own',
     source: 'issue: the same run id from a redelivered event',
     laws: ['platform/run-id'],
-    patches: [{ file: 'http/run-id.ts', find: 'if (key === null) return', put: "if (key !== '') return" }],
+    patches: [
+      { file: 'src/http/run-id.ts', find: 'if (key === null) return', put: "if (key !== '') return" },
+    ],
   },
   {
     id: 'signature without the body',
@@ -328,7 +470,7 @@ const HTTP = [
     laws: ['platform/authentic-messages'],
     patches: [
       {
-        file: 'http/signature.ts',
+        file: 'src/http/signature.ts',
         find: '  bytes.set(body, head.length);\n  return bytes;',
         put: '  return head;',
       },
@@ -341,7 +483,7 @@ const HTTP = [
     laws: ['platform/collector'],
     patches: [
       {
-        file: 'http/collector.ts',
+        file: 'src/http/collector.ts',
         find: 'if (!(await isSecret(secrets, token))) {',
         put: "if (token === '' && !(await isSecret(secrets, token))) {",
       },
@@ -354,7 +496,7 @@ const HTTP = [
     laws: ['platform/deadline'],
     patches: [
       {
-        file: 'http/entry.ts',
+        file: 'src/http/entry.ts',
         find: 'this.flow.receive(message, deadline === undefined ? {} : { deadline });',
         put: 'this.flow.receive(message, {});',
       },
@@ -365,7 +507,9 @@ const HTTP = [
     what: 'the invoker does not look whether an answer is a reply',
     source: 'invoker.ts: whatever is no reply is thrown',
     laws: ['platform/invoker-faults'],
-    patches: [{ file: 'http/invoker.ts', find: 'return parseReply(value);', put: 'return value as Reply;' }],
+    patches: [
+      { file: 'src/http/invoker.ts', find: 'return parseReply(value);', put: 'return value as Reply;' },
+    ],
   },
   {
     id: 'unknown where nobody answers',
@@ -374,7 +518,7 @@ const HTTP = [
     laws: ['platform/invoker-faults'],
     patches: [
       {
-        file: 'http/invoker.ts',
+        file: 'src/http/invoker.ts',
         find: "const reply = await call(target, { kind: 'status', function: target, run });",
         put: "const reply = await call(target, { kind: 'status', function: target, run }).catch((): Reply => ({ reply: 'status' }));",
       },
@@ -383,7 +527,7 @@ const HTTP = [
 ];
 
 /** Every broken adapter. */
-export const POSTGRES = [...TESTS, ...WRITES, ...READS, ...HTTP];
+export const POSTGRES = [...TESTS, ...WRITES, ...REQUESTS, ...READS, ...HTTP, ...PROCESSES];
 
 /** What is no mutant here, and why. */
 export const NOT_HERE = [

@@ -12,7 +12,7 @@
  * @property {string} find
  * @property {string} put
  * @property {readonly string[]} programs the explorations that are known to notice it, quickest first
- * @property {readonly string[]} [laws] laws of the suite that are known to notice it, asked where no exploration does
+ * @property {readonly string[]} [laws] laws of the suite that are known to notice it as well, on a suite beside the core with the change
  * @property {string} [source] where the mistake is known from: the specifications, unless given
  * @property {number} [states] how far to explore where the usual bound is too near
  * @property {readonly ('conditional' | 'versioned' | 'bounded')[]} [kinds] conditional unless given
@@ -54,6 +54,7 @@ const ITEMS = [
     find: "{ test: 'equals', path: 'rev', value: row.rev },",
     put: '',
     programs: ['update'],
+    laws: ['flow/linearizable-items'],
   },
   {
     id: 'D5',
@@ -70,6 +71,7 @@ const ITEMS = [
     find: '    if (result.applied) return this.doneIn(i, outcome, result.row);\n    return this.refusedBy(i, result.row);\n  }\n\n  /** Looks at every row',
     put: '    return this.doneIn(i, outcome, undefined);\n  }\n\n  /** Looks at every row',
     programs: ['update', 'write'],
+    laws: ['flow/requests-per-operation'],
   },
   {
     id: 'D7',
@@ -78,6 +80,7 @@ const ITEMS = [
     find: "          { test: 'missing', path: ['log', this.token] },\n          { test: 'below', path: 'n', value: softLimit",
     put: "          { test: 'below', path: 'n', value: softLimit",
     programs: ['write'],
+    laws: ['crash/single-faults'],
   },
   {
     id: 'D8',
@@ -86,6 +89,7 @@ const ITEMS = [
     find: '    const n = this.countWith(row.log, outcome);\n    const result',
     put: "    if (outcome === false) return { to: 'done', i: row.i, life: row.life, outcome, seen: row.row };\n    const n = this.countWith(row.log, outcome);\n    const result",
     programs: ['condWrite, then act on it'],
+    laws: ['crash/duplicates'],
   },
   {
     id: 'D9',
@@ -94,6 +98,7 @@ const ITEMS = [
     find: 'if (!isSealed(tail)) return tail;',
     put: 'return tail;',
     programs: ['reads in order'],
+    laws: ['flow/linearizable-items'],
   },
   {
     id: 'D10',
@@ -111,6 +116,7 @@ const ITEMS = [
     find: "{ test: 'equals', path: 'rev', value: row.rev },",
     put: "...(outcome === false ? [] : [{ test: 'equals', path: 'rev', value: row.rev }]),",
     programs: ['condWrite if nothing is there'],
+    laws: ['flow/interleavings'],
     kinds: ['bounded'],
     states: 300_000,
   },
@@ -125,6 +131,7 @@ const RUNS = [
     find: '  await pass.flush();\n  const { run, nonce } = pass.intent;\n  const from = pass.position(scope, item);\n  const done = await pass.guard(\n    perform(pass.requests, item, token(run, nonce, operation.path), effect, from),\n  );\n',
     put: '  const { run, nonce } = pass.intent;\n  const from = pass.position(scope, item);\n  const done = await pass.guard(\n    perform(pass.requests, item, token(run, nonce, operation.path), effect, from),\n  );\n  await pass.flush();\n',
     programs: ['read, perhaps write', 'read, branch, write'],
+    laws: ['crash/zombies'],
   },
   {
     id: 'L2',
@@ -133,6 +140,7 @@ const RUNS = [
     find: '  await pass.flush();\n  const { run, nonce }',
     put: '  const { run, nonce }',
     programs: ['read, branch, write'],
+    laws: ['crash/duplicates'],
   },
   {
     id: 'L3',
@@ -141,6 +149,7 @@ const RUNS = [
     find: "if (row?.fields.by !== this.by) return 'lost';",
     put: '',
     programs: ['read, branch, write'],
+    laws: ['flow/interleavings'],
   },
   {
     id: 'L5',
@@ -165,6 +174,7 @@ const RUNS = [
     find: "        if ((await this.flushing) === 'lost') return 'lost';",
     put: "        return 'recorded';",
     programs: ['a read, then branches that write'],
+    laws: ['flow/interleavings'],
   },
   {
     id: 'two flushers',
@@ -181,6 +191,7 @@ const RUNS = [
     find: 'results[index] = await run(index);',
     put: 'const result = await run(index);\n      results.push(result);',
     programs: ['branches that throw'],
+    laws: ['flow/interleavings'],
   },
   {
     id: 'S1',
@@ -197,6 +208,7 @@ const RUNS = [
     find: '  if (pass.recorded(mark) !== undefined) return true;\n',
     put: '',
     programs: ['charge at most once'],
+    laws: ['crash/zombies'],
   },
   {
     id: 'group overtaken',
@@ -225,6 +237,7 @@ const CALLS = [
     find: 'return calleeId(pass.intent.run, pass.intent.nonce, operation.path);',
     put: 'return calleeId(pass.by, pass.intent.nonce, operation.path);',
     programs: ['sync call', 'async call'],
+    laws: ['crash/collector'],
   },
   {
     id: 'W2',
@@ -249,6 +262,7 @@ const CALLS = [
     find: 'if (!this.parts.answersCaller || intent.waiter) return pending(intent);',
     put: 'return pending(intent);',
     programs: ['sync call'],
+    laws: ['crash/pairs'],
   },
   {
     id: 'W11',
@@ -257,6 +271,7 @@ const CALLS = [
     find: "when: waiter ? [NOT_DONE] : [NOT_DONE, { test: 'missing', path: 'waiter' }],",
     put: 'when: [NOT_DONE],',
     programs: ['sync call'],
+    laws: ['crash/pairs'],
   },
   {
     id: 'W12',
@@ -273,6 +288,7 @@ const CALLS = [
     find: 'export const registerWaiter: Transition = { when: [NOT_DONE],',
     put: "export const registerWaiter: Transition = { when: [{ test: 'missing', path: 'cancel' }],",
     programs: ['sync call'],
+    laws: ['crash/collector'],
   },
   {
     id: 'look skipped',
@@ -298,6 +314,7 @@ const CALLS = [
     find: 'throw this.poison(error);',
     put: 'throw error;',
     programs: ['call, or else write'],
+    laws: ['crash/pairs'],
   },
   {
     id: 'P3',

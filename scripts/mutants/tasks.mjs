@@ -106,14 +106,14 @@ export function platformTasks(/** @type {Bench} */ bench, /** @type {JudgeProces
 }
 
 /**
- * Broken protocols: the explorations judge. Where it is thorough, the suite on a core with the change as well.
+ * Broken protocols: the explorations judge, and the suite beside a core with the change where it is known to notice it.
  * @returns {Task[]}
  */
 export function protocolTasks(
   /** @type {Bench} */ { judging, laws, thorough },
   /** @type {readonly import('./protocols.mjs').Mutant[]} */ mutants = PROTOCOLS,
 ) {
-  const subject = { module: join('mutants', 'stores', 'all.ts'), id: 'conditional' };
+  const module = join('mutants', 'stores', 'all.ts');
   return mutants.map((mutant) => ({
     group: /** @type {const} */ ('protocols'),
     id: mutant.id,
@@ -128,12 +128,13 @@ export function protocolTasks(
           ? (mutant.laws ?? [])
           : [];
       if (asked.length === 0) return found;
+      const id = mutant.kinds?.[0] ?? 'conditional';
       const folder = suiteOnCore(mutant);
       const other = new JudgeProcess({ folder });
       try {
         const by = await judging.judge(other, {
-          mutant: { ...subject, module: join(folder, subject.module) },
-          of: { ...subject, module: join(ROOT, 'conformance', subject.module) },
+          mutant: { module: join(folder, module), id },
+          of: { module: join(ROOT, 'conformance', module), id },
           soundIn: process,
           rounds: [{ laws: asked, depth: thorough ? 'full' : 'slice', first: !thorough }],
         });

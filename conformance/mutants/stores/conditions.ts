@@ -97,7 +97,7 @@ const CONDITIONS: readonly Mutant[] = [
       id: 'numbers are texts',
       what: '1 equals "1"',
       source: 'usual sin: numbers as strings',
-      laws: ['store/types', 'store/refusal-changes-nothing'],
+      laws: ['store/types-apart', 'store/refusal-changes-nothing'],
     },
     equal((stored, value) => String(stored) === String(value)),
   ),
@@ -106,7 +106,7 @@ const CONDITIONS: readonly Mutant[] = [
       id: 'booleans are numbers',
       what: 'true equals 1, false equals 0',
       source: 'usual sin: boolean as number',
-      laws: ['store/types'],
+      laws: ['store/types-apart'],
     },
     equal((stored, value) =>
       typeof stored === 'string' || typeof value === 'string'
@@ -119,7 +119,7 @@ const CONDITIONS: readonly Mutant[] = [
       id: 'texts without case',
       what: '"a" equals "A"',
       source: 'usual sin: collation',
-      laws: ['store/types'],
+      laws: ['store/types-apart'],
     },
     equal((stored, value) =>
       typeof stored === 'string' && typeof value === 'string'
@@ -132,7 +132,7 @@ const CONDITIONS: readonly Mutant[] = [
       id: 'blanks at the end',
       what: 'a text equals itself with blanks behind it',
       source: 'usual sin: collation',
-      laws: ['store/types'],
+      laws: ['store/types-apart'],
     },
     equal((stored, value) =>
       typeof stored === 'string' && typeof value === 'string'
@@ -145,7 +145,7 @@ const CONDITIONS: readonly Mutant[] = [
       id: 'below as texts',
       what: '10 is below 9',
       source: 'usual sin: below lexicographic',
-      laws: ['store/semantics', 'store/types'],
+      laws: ['store/semantics', 'store/types-apart'],
     },
     (fields, each) => {
       if (each.test !== 'below') return undefined;
@@ -158,7 +158,7 @@ const CONDITIONS: readonly Mutant[] = [
       id: 'below any text',
       what: 'a text is below a number that is greater than what it begins with',
       source: 'store.ts: below is false on what is no number',
-      laws: ['store/types'],
+      laws: ['store/types-apart'],
     },
     (fields, each) => {
       if (each.test !== 'below') return undefined;
@@ -171,7 +171,7 @@ const CONDITIONS: readonly Mutant[] = [
       id: 'below or equal',
       what: 'a number is below itself',
       source: 'items 3: below the soft limit',
-      laws: ['store/never-upsert', 'store/types'],
+      laws: ['store/never-upsert', 'store/types-apart'],
     },
     (fields, each) => {
       if (each.test !== 'below') return undefined;

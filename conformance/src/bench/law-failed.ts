@@ -1,7 +1,7 @@
 import { type Schedule, scheduleText } from './schedule.js';
 import type { Exhibits } from './wrong.js';
 
-/** A law is broken: what happened, and how to see it again. `format.ts` shows it. */
+/** A law is broken: what happened, and how to see it again. `report/failure.ts` shows it. */
 export class LawFailed extends Error {
   override readonly name = 'LawFailed';
   readonly law: string;

@@ -47,14 +47,17 @@ async function run(args: readonly string[]): Promise<number> {
   try {
     const { suiteFor } = await import('./load-harness.js');
     const { judge } = await import('./judge.js');
-    return await judge(await suiteFor(line.subject, line.suite), line, screen, watch.stopped);
+    const { Suite } = await import('../suite.js');
+    const suite = await Promise.race([suiteFor(line.subject, line.suite), watch.stopped]);
+    if (suite instanceof Suite) return await judge(suite, line, screen, watch.stopped);
+    if (suite.why !== 'signal') throw suite.error;
+    process.exit(suite.exitCode);
   } finally {
     watch.end();
   }
 }
 
 function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  // `| head` and the like: whoever read is gone.
-  if (error.code === 'EPIPE') process.exit();
-  throw error;
+  // `| head` and the like: whoever read is gone. The run goes on: the harness must be closed, and the exit code be right.
+  if (error.code !== 'EPIPE') throw error;
 }

@@ -30,7 +30,8 @@ const CLEAR = '\r\u001b[K';
 export function screenOn(stream: ScreenStream, env: NodeJS.ProcessEnv = process.env): Screen {
   const isTerminal = stream.isTTY === true;
   const inColour = isTerminal && !env.NO_COLOR && env.TERM !== 'dumb';
-  const width = stream.columns ?? (Number(env.COLUMNS) || WIDTH);
+  // Some terminals say that they are 0 wide.
+  const width = stream.columns || Number(env.COLUMNS) || WIDTH;
   let hasStatus = false;
   const clear = (): string => (hasStatus ? CLEAR : '');
   return {

@@ -78,6 +78,8 @@ function badFields(table: TableName): Named<Fields>[] {
     ...wrongKinds(table).map(([what, path, value]) => bad(what, { [path]: value })),
     bad('a map that is a text', { log: 'x' }),
     bad(`a map as ${text}`, { [text]: { a: 'b' } }),
+    bad('a list as a map', untyped('{"log":["a"]}')),
+    bad(`a list as ${text}`, untyped(`{"${text}":["a"]}`)),
     bad('null as a map', untyped('{"log":null}')),
     bad(`null as ${text}`, untyped(`{"${text}":null}`)),
     bad('null as an entry', untyped('{"log":{"a":null}}')),
@@ -134,6 +136,7 @@ function badTests(table: TableName): Named<Test>[] {
       ([what, value]): Named<Test> => [`${text} for ${what}`, { test: 'equals', path: text, value }],
     ),
     ...wrongKinds(table).map(([what, path, value]): Named<Test> => [what, { test: 'equals', path, value }]),
+    [`whether ${text} is below a number`, { test: 'below', path: text, value: 5 }],
     [`whether ${number} is below a text`, { test: 'below', path: number, value: untyped('"5"') }],
     ['an entry for null', { test: 'equals', path: ['log', 'a'], value: untyped('null') }],
   ];

@@ -115,6 +115,8 @@ export const TEXTS: readonly string[] = [
 
 /** Names of entries: of maps in a language, of members of objects, of parts of a path. */
 export const NAMES: readonly string[] = [
+  // What every object of a language has, or a database keeps for itself.
+  ...['__proto__', 'constructor', 'toString', 'hasOwnProperty', '__name__'],
   ...[
     'a',
     'A',
@@ -213,6 +215,6 @@ export const anyScalar: fc.Arbitrary<Scalar> = fc.oneof(anyText, anyNumber, fc.b
 
 /** The name of an entry: few enough that tests and changes meet what is there. */
 export const anyName: fc.Arbitrary<string> = fc.oneof(
-  { weight: 3, arbitrary: fc.constantFrom(...NAMES.slice(0, 6)) },
+  { weight: 3, arbitrary: fc.constantFrom(...NAMES.slice(0, 9)) },
   { weight: 2, arbitrary: fc.constantFrom(...NAMES) },
 );

@@ -6,7 +6,7 @@ import type { Order } from './order-books.js';
 import { KINDS, type OrderKind, suiteName } from './suite-functions.js';
 
 /** How long an order is asked for, in ms: many times what the slowest takes. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 90_000;
 /** Between two orders of a client, in ms. */
 const PAUSE_MS = 20;
 /** Counters: one that most add to, and one that few do. */

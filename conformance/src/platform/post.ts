@@ -148,9 +148,14 @@ export class Post<Event = unknown> {
     return runs[0]!;
   }
 
+  /** Notes what the next deliveries meet, for whoever reads of a failure. */
+  note(line: string): void {
+    this.lines.push(line);
+  }
+
   /** An error with all deliveries of this post, and the runs that came of them. */
   wrong(message: string): Wrong {
-    const rows = this.bed.runs().map((run) => JSON.stringify(run));
+    const rows = this.bed.runs().map(runLine);
     return new Wrong(`${this.trigger.name}: ${message}`, { schedule: this.lines, rows });
   }
 
@@ -193,6 +198,11 @@ export class Post<Event = unknown> {
 
 function moment(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 2));
+}
+
+function runLine({ id, state, order, outcome }: BedRun): string {
+  const end = outcome === undefined ? '' : `, ${JSON.stringify(outcome)}`;
+  return `run "${id}" of order ${order.word}: ${state}${end}`;
 }
 
 function lineOf({ identity, attempt, sender, input }: OrderText): string {

@@ -28,12 +28,14 @@ export interface Site {
   log(line: string): void;
 }
 
-const WORKERS = 4;
+const WORKERS = { full: 4, slice: 3 };
 const LEASE_MS = 400;
 /** How long it may take until nothing is due, and how long a listing may say so although something is, in ms. */
 const PATIENCE_MS = 60_000;
 const LAG_MS = 10_000;
 const LOOK_MS = 200;
+/** How long to wait for an answer that would show that something goes on, in ms. */
+const PROGRESS_MS = 700;
 const AGAIN_OF_EACH = 4;
 /** Lines of the processes' output, and problems, that a failure shows. */
 const LINES_SHOWN = 30;
@@ -56,10 +58,10 @@ export async function onSite(
     let deployment: Deployment | undefined;
     try {
       const env = { [WORD_VARIABLE]: on.word, [LEDGER_VARIABLE]: ledger.url };
-      deployment = await spawn.call(bench.harness, { workers: WORKERS, leaseMs: LEASE_MS, env });
+      deployment = await spawn.call(bench.harness, { workers: WORKERS[bench.depth], leaseMs: LEASE_MS, env });
       const desk = new OrderDesk(deployment, on.word, on.seed);
       const begun = Date.now();
-      const log = (line: string): void => void lines.push(`after ${Date.now() - begun} ms: ${line}`);
+      const log = (line: string): void => void (console.error(Date.now() - begun, line), lines.push(`after ${Date.now() - begun} ms: ${line}`));
       const site = { on, deployment, desk, leaseMs: LEASE_MS, log };
       desk.open(clients);
       await disturb(site);
@@ -76,6 +78,28 @@ export async function onSite(
       await ledger.close();
     }
   });
+}
+
+/** Waits so many ms, and then for the next answer to an order: whoever is disturbed should have something to do. */
+export async function withProgress({ desk }: Site, ms: number): Promise<void> {
+  const before = desk.answered;
+  await wait(ms);
+  for (const until = Date.now() + PROGRESS_MS; desk.answered === before && Date.now() < until; )
+    await wait(10);
+}
+
+/** Who is to be killed or frozen: any that runs, or every second time the busiest (undefined), as soon as one runs. */
+export async function victimOf({ on, deployment }: Site): Promise<string | undefined> {
+  for (;;) {
+    const running = deployment.workers().filter(({ state }) => state === 'running');
+    const victim = running[on.choices.pick(Math.max(1, running.length))];
+    if (victim !== undefined) return on.choices.pick(2) === 0 ? undefined : victim.name;
+    await wait(20);
+  }
+}
+
+function wait(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 function withEvidence(error: unknown, lines: readonly string[], deployment: Deployment | undefined): Wrong {
@@ -99,7 +123,7 @@ async function inOrder(site: Site, payments: readonly Payment[]): Promise<void> 
       if (problems.length === 0) return;
       if (late) throw new Wrong(notRight(problems));
     }
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    await wait(LOOK_MS);
   }
 }
 

@@ -75,7 +75,7 @@ function tell(result: LawResult, context: unknown, failure: (result: LawResult) 
 function failed({ law, failure }: LawResult, command: string, depth: Depth): Error {
   if (failure === undefined) return new Error(`${law} is broken`);
   const replay = replayCommand(command, failure.schedule, depth);
-  const error = new Error(failureText(failure, { width: process.stdout.columns ?? 100, replay }));
+  const error = new Error(failureText(failure, { width: process.stdout.columns || 100, replay }));
   error.name = 'LawFailed';
   error.stack = `${error.name}: ${error.message}`;
   return error;

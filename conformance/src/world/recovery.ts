@@ -1,7 +1,8 @@
 /** What a platform does by itself: it delivers messages, and collects on a schedule. Liveness is judged here. */
-import { isFlowstateError, type Row } from '@flowstate/core/adapter';
+import type { Row } from '@flowstate/core/adapter';
 import type { Sent } from '@flowstate/core/testing';
 import { Wrong } from '../bench/wrong.js';
+import { asksAgain } from './honesty.js';
 import type { Processes } from './processes.js';
 
 /** Collector passes after which a run that is not done counts as stuck. */
@@ -17,7 +18,7 @@ async function told(world: Processes, what: string, doing: () => Promise<string>
     return true;
   } catch (error) {
     world.trace.event(`${what}: ${String(error)}`);
-    if (!isFlowstateError(error) || !error.retry) throw error;
+    if (!asksAgain(error, world.watched.traits)) throw error;
     return false;
   }
 }

@@ -1,12 +1,22 @@
 /** One world put to the test: processes that meet faults, clients that repeat, and the judgement over all of it. */
 import assert from 'node:assert/strict';
-import { decode, type Flow, isFlowstateError, type Reply, type Row, runKey } from '@flowstate/core/adapter';
+import {
+  decode,
+  type ErrorCode,
+  type Flow,
+  FlowstateError,
+  isFlowstateError,
+  type Reply,
+  type Row,
+  runKey,
+} from '@flowstate/core/adapter';
 import type { Case } from '../bench/bench.js';
 import { type Exhibits, type History, Wrong } from '../bench/wrong.js';
 import { progressViolations } from '../oracles/liveness.js';
 import { logAndEffectViolations, type ToldOutcome } from '../oracles/log-and-effects.js';
 import { endViolations, mustHold, rowViolations } from '../oracles/rows.js';
 import type { Workload } from '../workloads/workload.js';
+import { asksAgain } from './honesty.js';
 import { namesIn, rowText } from './names.js';
 import type { Host } from './processes.js';
 import { type Ended, Suspect } from './suspect.js';
@@ -122,20 +132,13 @@ export class Trial {
     if (reply.reply === 'result') this.#told.push({ client: by, run: reply.run, outcome: `v${reply.value}` });
     else if (reply.reply === 'error')
       this.#told.push({ client: by, run: reply.run, outcome: `e${reply.error}` });
-    else if (reply.reply !== 'pending' && !this.#mayBeOld(reply))
-      this.#errors.push({ by, error: replyText(reply) });
-  }
-
-  /** Who loads a run where reads may be old may not see it yet: documented, and nobody takes it for an outcome. */
-  #mayBeOld(reply: Reply): boolean {
-    const { reads } = this.world.watched.traits;
-    return reads === 'bounded' && reply.reply === 'refused' && reply.code === 'RUN_UNKNOWN';
+    else if (reply.reply !== 'pending') this.#errors.push({ by, error: refusalOf(reply) });
   }
 
   /** Who met a fault may be told to try again, and nothing else that is not the outcome. */
   #onlyHonest(): void {
     for (const { by, error } of this.#errors) {
-      if (isFlowstateError(error) && error.retry) continue;
+      if (asksAgain(error, this.world.watched.traits)) continue;
       throw new Wrong(
         `${by} was told what is neither the outcome nor to try again: ${String(error)}`,
         {},
@@ -158,6 +161,12 @@ function endingText(ending: Ended<unknown>): string {
   if (ending.ended === 'threw') return `threw ${String(ending.error)}`;
   if (ending.ended !== 'returned') return ending.ended;
   return isReply(ending.value) ? `was told: ${replyText(ending.value)}` : 'ended';
+}
+
+/** What a refusal makes of a call that waits for it. */
+function refusalOf(reply: Reply): unknown {
+  if (reply.reply !== 'refused' || !isFlowstateError({ code: reply.code, hint: '' })) return replyText(reply);
+  return new FlowstateError(reply.code as ErrorCode, reply.message);
 }
 
 function isReply(value: unknown): value is Reply {

@@ -49,6 +49,19 @@ test.each([
   },
 );
 
+test('SIGINT while the harness file is still being loaded ends it too', async () => {
+  const cwd = folderWith({
+    'slow.mjs': `console.error('loading'); await new Promise((r) => setTimeout(r, 3_600_000)); export default {};`,
+  });
+  const { code } = await run(['slow.mjs'], {
+    cwd,
+    watch: (child, said) => {
+      if (said.includes('loading')) child.kill('SIGINT');
+    },
+  });
+  expect(code).toBe(130);
+});
+
 test.each([
   ['a promise that nobody awaits', `void Promise.reject(new Error('lost it'))`],
   ['an error event without a listener', `setImmediate(() => { throw new Error('lost it'); })`],
@@ -91,7 +104,13 @@ test('what a harness leaves open does not keep the command', async () => {
   expect(err).toContain('The harness left something open after close() (Timeout): ending without it.');
 });
 
-test('who stops reading is no error', async () => {
-  const { code, err } = await run(['--list'], { watch: (child) => child.stdout?.destroy() });
+test('who stops reading changes nothing', async () => {
+  const cwd = folderWith({ 'h.mjs': harnessThat('') });
+  const { code, err } = await run(['h.mjs', ...LAW], {
+    cwd,
+    watch: (child) => child.stdout?.destroy(),
+  });
   expect([code, err]).toEqual([0, '']);
+  const { closed, json } = leftIn(cwd);
+  expect([closed, json.complete]).toEqual(['closed', true]);
 });

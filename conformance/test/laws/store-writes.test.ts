@@ -22,7 +22,7 @@ const LAWS = [
   'refusing-row',
   'seen',
   'semantics',
-  'types',
+  'types-apart',
   'values',
 ].map((law) => `store/${law}`);
 

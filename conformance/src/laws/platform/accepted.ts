@@ -7,6 +7,7 @@ import { withoutTrigger } from '../../platform/skips.js';
 /** How long the entry waits for a run, and how long it takes to store it, in ms. */
 const WAIT_MS = 30;
 const SLOW_MS = 150;
+const SLOW = `to store a run takes ${SLOW_MS} ms, and the entry is to wait for it for ${WAIT_MS} ms`;
 
 export const law: LawText = {
   says: 'An event is accepted once its run is stored, and not before, however long that takes and however short the entry’s patience is. Otherwise an order is lost that its sender was told to be on its way.',
@@ -18,6 +19,7 @@ export const law: LawText = {
       'a store that takes its time, and fails',
       async ({ on, bed, post }) => {
         const text = orderText(identity(on, 1), { word: 'slow' });
+        post.note(SLOW);
         const store = slowStore(bed.store, () => {
           throw new StoreError('STORE_MISCONFIGURED', 'the credentials have expired');
         });
@@ -34,6 +36,7 @@ export const law: LawText = {
       'a store that takes its time',
       async ({ on, bed, post }) => {
         const text = orderText(identity(on, 1), { word: 'slow' });
+        post.note(SLOW);
         const store = slowStore(bed.store, (create) => create());
         await post.finish(bed.process(), text, await post.one(bed.process({ store }), text));
       },

@@ -21,6 +21,7 @@ const OUTAGES: Readonly<Record<string, () => Error>> = {
 
 /** How an outage begins, at each request of a delivery in turn: that one is not applied, or its reply is lost. */
 const BEGINNINGS = ['refused', 'reply-lost'] as const;
+const WORDS = { refused: 'refuses', 'reply-lost': 'applies and does not answer' };
 
 /** The handler must not be told apart by its errors: one that ends well, one that throws. */
 const ORDERS: readonly Order[] = [{ word: 'well' }, { word: 'ill', then: 'fail' }];
@@ -40,6 +41,9 @@ export const law: LawText = {
               const word = `${order.word}-${beginning}-${request}`;
               const text = orderText(identity(on, word), { ...order, word });
               const failing = failingFrom(bed.store, request, beginning);
+              post.note(
+                `the store ${WORDS[beginning]} request ${request} of the next delivery, and takes none after it`,
+              );
               const conclusion = await post.one(bed.process({ store: failing.store }), text);
               await post.finish(bed.process(), text, conclusion);
               if (failing.requests() <= request) break;
@@ -53,6 +57,7 @@ export const law: LawText = {
         for (const order of ORDERS) {
           const text = orderText(identity(on, order.word), order);
           const store = withRequests(bed.store, () => Promise.reject(error()));
+          post.note(`every request of the next delivery throws: ${String(error())}`);
           const conclusion = await post.one(bed.process({ store }), text);
           if (conclusion.concluded !== 'retry')
             throw post.wrong(

@@ -41,6 +41,7 @@ async function mixed(post: Post, bed: Bed, kinds: readonly Kind[], id: (i: numbe
     const made = kinds[i] === 'malformed' && broken !== undefined ? broken.event : trigger.event(text);
     return { what: `${kinds[i]} event ${text.input.word}`, event: made };
   });
+  post.note('the store is throttled where it should store a run of the unlucky');
   const conclusions = await post.events(bed.process({ store: unluckyStore(bed.store) }), events);
   const first = kinds.indexOf('unlucky');
   for (const [i, conclusion] of conclusions.entries()) {

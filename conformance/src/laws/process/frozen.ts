@@ -1,5 +1,5 @@
 import type { LawText } from '../../law.js';
-import { onSite, type Site } from '../../platform/site.js';
+import { onSite, type Site, victimOf, withProgress } from '../../platform/site.js';
 import { withoutProcesses } from '../../platform/skips.js';
 
 const FREEZES = { full: 10, slice: 2 };
@@ -28,19 +28,12 @@ async function frozen(site: Site, freezes: number): Promise<void> {
 }
 
 /** Past the lease, and by how much is a matter of chance: so is what the others have done of its orders by then. */
-async function freezeOne({ on, deployment, leaseMs, log }: Site): Promise<void> {
-  const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-  await wait(100 + on.choices.pick(300));
-  for (;;) {
-    const running = deployment.workers().filter(({ state }) => state === 'running');
-    const victim = running[on.choices.pick(Math.max(1, running.length))];
-    if (victim !== undefined) {
-      const name = deployment.freeze(victim.name);
-      log(`froze ${name}`);
-      await wait(1.5 * leaseMs + on.choices.pick(2 * leaseMs));
-      deployment.thaw(name);
-      return log(`woke ${name}`);
-    }
-    await wait(50);
-  }
+async function freezeOne(site: Site): Promise<void> {
+  const { on, deployment, leaseMs, log } = site;
+  await withProgress(site, 100 + on.choices.pick(300));
+  const name = deployment.freeze(await victimOf(site));
+  log(`froze ${name}`);
+  await new Promise((resolve) => setTimeout(resolve, 1.5 * leaseMs + on.choices.pick(2 * leaseMs)));
+  deployment.thaw(name);
+  log(`woke ${name}`);
 }

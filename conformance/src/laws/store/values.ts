@@ -13,8 +13,6 @@ import type { LawText } from '../../law.js';
 const CHUNK = 16 * 1024;
 /** Rows of one partition. */
 const GROUP = 8;
-/** Names that no token has, and that some databases keep for themselves. */
-const RESERVED = /^__.*__$/;
 /** The longest text that every store must take as a value, in characters of one byte. */
 const LONG = 100 * 1024;
 
@@ -102,7 +100,7 @@ function withText(table: TableName): (text: string) => Fields {
   return (text) => ({
     [value]: text,
     [other]: text,
-    log: { text, ...(text === '' || RESERVED.test(text) ? {} : { [text]: 1 }) },
+    log: { text, ...(text === '' ? {} : { [text]: 1 }) },
   });
 }
 

@@ -27,12 +27,3 @@ export async function countRuns(pool: Pool, name: string): Promise<number> {
   );
   return rows[0]?.runs ?? 0;
 }
-
-/** When the last of the runs that wait for a collector is due, in ms since the epoch; undefined: none waits. */
-export async function lastDue(pool: Pool): Promise<number | undefined> {
-  const { rows } = await pool.query<{ due: string | null }>(
-    `SELECT max("due") AS due FROM flowstate_runs WHERE "queue" = 'wake'`,
-  );
-  const due = rows[0]?.due ?? null;
-  return due === null ? undefined : Number(due);
-}

@@ -97,7 +97,7 @@ function checkTable(table: string): void {
 }
 
 function checkKeyPart(part: string): void {
-  if (!KEY_PART.test(part))
+  if (typeof part !== 'string' || !KEY_PART.test(part))
     throw new TypeError(`key part outside [A-Za-z0-9_.:-]{1,250}: ${JSON.stringify(part)}`);
 }
 
@@ -137,8 +137,8 @@ export function checkWrite(write: Write): void {
     for (const [name, value] of Object.entries(write.fields)) {
       const kind = fieldKind(write.key.table, name);
       if (kind === undefined) throw new TypeError(`no field "${name}" in table ${write.key.table}`);
-      if ((kind === 'map') !== (typeof value === 'object')) throw new TypeError(`field "${name}" is ${kind}`);
-      if (typeof value !== 'object') checkScalar(name, kind, value);
+      if ((kind === 'map') !== isEntries(value)) throw new TypeError(`field "${name}" is ${kind}`);
+      if (!isEntries(value)) checkScalar(name, kind, value);
       else {
         for (const [entry, scalar] of Object.entries(value)) {
           checkEntry(name, entry);
@@ -151,10 +151,16 @@ export function checkWrite(write: Write): void {
   if (write.when.length === 0) throw new TypeError(`${write.write} without a test`);
   for (const test of write.when) {
     const kind = checkPath(write, test.path);
+    if (test.test === 'below' && kind !== 'number' && kind !== 'map')
+      throw new TypeError(`below on ${String(test.path)}, which is ${kind}`);
     if (test.test !== 'missing')
       checkScalar(`test of ${String(test.path)}`, test.test === 'below' ? 'number' : kind, test.value);
   }
   if (write.write === 'update') checkChanges(write, write.changes);
+}
+
+function isEntries(value: Scalar | Entries): value is Entries {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function checkChanges(write: Write, changes: readonly Change[]): void {
