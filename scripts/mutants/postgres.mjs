@@ -23,7 +23,7 @@ const TESTS = [
     id: 'unlocked refusing row',
     what: 'the row of a refusal is that of the statement’s snapshot, and is not looked at again',
     source: 'statements.ts: FOR UPDATE; docs/ADAPTERS.md: a stale refusing row',
-    laws: ['store/refusing-row'],
+    laws: ['store/refusing-row', 'store/create-once', 'store/no-torn-row'],
     patches: [
       {
         file: STATEMENTS,
@@ -197,7 +197,7 @@ const REQUESTS = [
     id: 'two statements',
     what: 'of an update’s changes the first is made by one statement, and the others by the next',
     source: 'usual sin: log and value not written together; issue: cut between them as well',
-    laws: ['wire/half-writes', 'store/no-torn-row'],
+    laws: ['wire/half-writes'],
     patches: [
       {
         file: STORE,
@@ -289,7 +289,7 @@ const PROCESSES = [
     id: 'written behind',
     what: 'a process answers a write at once, and makes it a moment later',
     source: 'usual sin: acknowledged before it is durable',
-    laws: ['process/killed', 'process/killed-before-answer'],
+    laws: ['process/killed'],
     patches: [
       {
         file: WORKER,
@@ -312,6 +312,25 @@ const PROCESSES = [
     };
   })(postgres({ pool, entriesPerRow: 4 })),
 `,
+      },
+    ],
+  },
+  {
+    id: 'order without its key',
+    what: 'a process forgets the key under which an order came',
+    source: 'docs/ADAPTERS.md: the id is the caller’s idempotency key; study 2.2 #14',
+    laws: ['process/killed-before-answer'],
+    patches: [
+      {
+        file: WORKER,
+        find: "await serve(http.app(flow, { secret: SECRET, functions, wait: '2s', onError: told }));",
+        put: `await serve(
+  ((handle) => (request) => {
+    const headers = new Headers(request.headers);
+    headers.delete('idempotency-key');
+    return handle(new Request(request, { headers, duplex: 'half' }));
+  })(http.app(flow, { secret: SECRET, functions, wait: '2s', onError: told })),
+);`,
       },
     ],
   },
@@ -527,7 +546,7 @@ const HTTP = [
 ];
 
 /** Every broken adapter. */
-export const POSTGRES = [...TESTS, ...WRITES, ...REQUESTS, ...READS, ...HTTP, ...PROCESSES];
+export const POSTGRES = [...PROCESSES, ...TESTS, ...WRITES, ...REQUESTS, ...READS, ...HTTP];
 
 /** What is no mutant here, and why. */
 export const NOT_HERE = [

@@ -182,6 +182,7 @@ export function postgresTasks({ judging, laws, thorough }, missing, mutants = PO
           ? [{ laws: hintsFirst(hints, everything), depth: 'full', first: false }]
           : [
               { laws: hints, depth: 'slice', first: false },
+              { laws: hints, depth: 'full', first: true },
               { laws: everything.filter((law) => !hints.includes(law)), depth: 'slice', first: true },
             ],
       });

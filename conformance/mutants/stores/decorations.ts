@@ -16,7 +16,7 @@ import type {
 } from '@flowstate/core/adapter';
 import type { Breaks } from './subjects.js';
 
-/** A fields' every scalar through a function; undefined leaves it out. */
+/** Every scalar of a row, entries included, through a function; undefined leaves it out. */
 export function eachScalar(fields: Fields, change: (value: Scalar) => Scalar | undefined): Fields {
   const kept: Record<string, Scalar | Entries> = {};
   for (const [name, value] of Object.entries(fields)) {

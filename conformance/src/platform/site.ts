@@ -36,6 +36,8 @@ const LAG_MS = 10_000;
 const LOOK_MS = 200;
 /** How long to wait for an answer that would show that something goes on, in ms. */
 const PROGRESS_MS = 700;
+/** How long to wait until several processes run: the last one may be killed as well, in ms. */
+const RUNNING_MS = 3000;
 const AGAIN_OF_EACH = 4;
 /** Lines of the processes' output, and problems, that a failure shows. */
 const LINES_SHOWN = 30;
@@ -61,7 +63,7 @@ export async function onSite(
       deployment = await spawn.call(bench.harness, { workers: WORKERS[bench.depth], leaseMs: LEASE_MS, env });
       const desk = new OrderDesk(deployment, on.word, on.seed);
       const begun = Date.now();
-      const log = (line: string): void => void (console.error(Date.now() - begun, line), lines.push(`after ${Date.now() - begun} ms: ${line}`));
+      const log = (line: string): void => void lines.push(`after ${Date.now() - begun} ms: ${line}`);
       const site = { on, deployment, desk, leaseMs: LEASE_MS, log };
       desk.open(clients);
       await disturb(site);
@@ -88,13 +90,13 @@ export async function withProgress({ desk }: Site, ms: number): Promise<void> {
     await wait(10);
 }
 
-/** Who is to be killed or frozen: any that runs, or every second time the busiest (undefined), as soon as one runs. */
+/** Who is to be killed or frozen, once so many run as chance wants: any of them, or every second time the busiest (undefined). */
 export async function victimOf({ on, deployment }: Site): Promise<string | undefined> {
-  for (;;) {
+  const wanted = 1 + on.choices.pick(3);
+  for (const until = Date.now() + RUNNING_MS; ; await wait(20)) {
     const running = deployment.workers().filter(({ state }) => state === 'running');
-    const victim = running[on.choices.pick(Math.max(1, running.length))];
-    if (victim !== undefined) return on.choices.pick(2) === 0 ? undefined : victim.name;
-    await wait(20);
+    if (running.length === 0 || (running.length < wanted && Date.now() < until)) continue;
+    return on.choices.pick(2) === 0 ? undefined : running[on.choices.pick(running.length)]!.name;
   }
 }
 

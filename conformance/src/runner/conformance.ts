@@ -67,7 +67,7 @@ function tell(result: LawResult, context: unknown, failure: (result: LawResult) 
   if (verdict === 'passed') {
     // A runner that counts assertions is given one.
     if (hasMethod(context, 'pass')) context.pass(`${schedules} schedules`);
-  } else if (hasMethod(context, 'skip')) context.skip(reason);
+  } else if (hasMethod(context, 'skip')) context.skip(`${law}: ${reason}`);
   else console.info(`skipped: ${law}: ${reason}`);
 }
 
