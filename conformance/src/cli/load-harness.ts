@@ -3,6 +3,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import type { Harness } from '../harness.js';
 import { memoryHarness } from '../subjects/memory.js';
+import { modelPlatform } from '../subjects/model-platform.js';
 import { Suite, type SuiteOptions } from '../suite.js';
 import { importFile, loadingError } from './import-file.js';
 import { nearest } from './nearest.js';
@@ -27,13 +28,18 @@ export async function suiteFor(
   options: SuiteOptions,
   folder = process.cwd(),
 ): Promise<Suite> {
-  const harness = isInMemory(subject) ? memoryHarness(IN_MEMORY[subject]) : await loaded(subject, folder);
+  const harness = isInMemory(subject) ? inMemory(subject) : await loaded(subject, folder);
   try {
     return new Suite(harness, options);
   } catch (error) {
     if (error instanceof TypeError) throw new UsageError(`${subject}: ${error.message}`, { cause: error });
     throw error;
   }
+}
+
+/** A store in memory, with the platform that the suite holds its own laws to. */
+function inMemory(subject: keyof typeof IN_MEMORY): Harness {
+  return { ...memoryHarness(IN_MEMORY[subject]), platform: modelPlatform() };
 }
 
 function isInMemory(subject: string): subject is keyof typeof IN_MEMORY {

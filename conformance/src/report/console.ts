@@ -1,7 +1,7 @@
 /** The verdict for people, at the end of a run. */
 import type { LawResult, Verdict } from '../verdict.js';
 import { replayCommand } from './replay-command.js';
-import { extent, groupsOf, inOrder, sentence, totalsOf } from './totals.js';
+import { extent, groupsOf, requestsText, sentence, totalsOf } from './totals.js';
 import { visibleLine } from './visible.js';
 import { marked, padded } from './wrapped.js';
 
@@ -39,7 +39,7 @@ export function consoleReport(verdict: Verdict, { width, command }: ConsoleOptio
 
 function factsOf(verdict: Verdict): [name: string, value: string][] {
   const { crashPoints, schedules, histories, requests, seconds } = verdict;
-  const asked = Object.entries(inOrder(requests)).map(([operation, count]) => `${operation}: ${count}`);
+  const asked = requestsText(requests);
   return [
     ['adapter', visibleLine(verdict.adapter)],
     ['engine', visibleLine(verdict.engine)],
@@ -48,7 +48,7 @@ function factsOf(verdict: Verdict): [name: string, value: string][] {
     ['crash points', `${crashPoints.hit} of ${crashPoints.total} hit`],
     ['schedules', String(schedules)],
     ['histories', `${histories} judged`],
-    ...(asked.length === 0 ? [] : ([['requests', asked.join('; ')]] satisfies [string, string][])),
+    ...(asked === '' ? [] : ([['requests', asked]] satisfies [string, string][])),
     ['time', `${seconds.toFixed(1)} s`],
   ];
 }

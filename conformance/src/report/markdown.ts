@@ -2,7 +2,7 @@
 import type { LawResult, Verdict } from '../verdict.js';
 import { failureText } from './failure.js';
 import { replayCommand } from './replay-command.js';
-import { extent, inOrder, sentence, totalsOf } from './totals.js';
+import { extent, requestsText, sentence, totalsOf } from './totals.js';
 import { visible, visibleLine } from './visible.js';
 
 /** A verdict as `--markdown` writes it. `command` runs the suite on this adapter. */
@@ -41,7 +41,7 @@ function said({ verdict, reason = '' }: LawResult): string {
 
 function facts(verdict: Verdict): [string, string | number][] {
   const { crashPoints, schedules, histories, requests } = verdict;
-  const asked = Object.entries(inOrder(requests)).map(([operation, count]) => `${operation}: ${count}`);
+  const asked = requestsText(requests);
   return [
     ['engine', verdict.engine],
     ['seed', verdict.seed],
@@ -49,7 +49,7 @@ function facts(verdict: Verdict): [string, string | number][] {
     ['crash points hit', `${crashPoints.hit} of ${crashPoints.total}`],
     ['schedules', schedules],
     ['histories judged', histories],
-    ...(asked.length === 0 ? [] : ([['requests', asked.join('; ')]] satisfies [string, string][])),
+    ...(asked === '' ? [] : ([['requests', asked]] satisfies [string, string][])),
   ];
 }
 

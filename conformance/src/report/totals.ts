@@ -50,6 +50,17 @@ export function groupsOf(verdict: Verdict): ReadonlyMap<string, readonly LawResu
   return groups;
 }
 
+/** What the laws of the wire call requests that they counted at the driver. */
+const DRIVER = 'driver: ';
+
+/** Requests of each operation, in words for people; those of the driver are many, and stand in JSON. */
+export function requestsText(requests: Verdict['requests']): string {
+  return Object.entries(inOrder(requests))
+    .filter(([operation]) => !operation.startsWith(DRIVER))
+    .map(([operation, count]) => `${operation}: ${count}`)
+    .join('; ');
+}
+
 /** A record in the order of its names. */
 export function inOrder<T>(record: Readonly<Record<string, T>>): Record<string, T> {
   return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));

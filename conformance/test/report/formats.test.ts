@@ -23,7 +23,7 @@ function verdictOf(results: readonly LawResult[], more: Partial<Verdict> = {}): 
     schedules: 12,
     histories: 2,
     wrong: results.filter(({ verdict }) => verdict === 'failed').length,
-    requests: { write: 1, read: 2 },
+    requests: { write: 1, read: 2, 'driver: read': 1 },
     seconds: 1.23456,
     complete: true,
     ...more,
@@ -123,7 +123,7 @@ test('JSON holds what the issue asks for, and what repeats a failure', () => {
     schedules: 12,
     histories: 2,
     wrong: 1,
-    requests: { read: 2, write: 1 },
+    requests: { 'driver: read': 1, read: 2, write: 1 },
     seconds: 1.235,
     results: MIXED.map(({ law, verdict, schedules, seconds }) => ({ law, verdict, schedules, seconds })),
   });

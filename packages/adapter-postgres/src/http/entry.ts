@@ -6,10 +6,12 @@ import {
   type Duration,
   encode,
   type FlowFunction,
+  FlowstateError,
   type Message,
   milliseconds,
   processPlatform,
   type Receiver,
+  type Reply,
   type RunStatus,
 } from '@flowstate/core/adapter';
 import {
@@ -163,31 +165,19 @@ export class Entry<Input, Output> {
     );
     const message: Message = { kind: 'call', function: this.name, id, input };
     const execution = this.flow.receive(message, deadline === undefined ? {} : { deadline });
-    const reply = await this.first(execution, until, request.signal);
-    if (reply === 'late') return this.accepted(request, run, { state: 'running' });
-    if (reply.reply === 'refused') throw refusalOf(run, reply);
-    const outcome = outcomeOf(reply);
-    return outcome === undefined ? this.lookAgain(request, run, until) : answerOutcome(run, outcome);
-  }
-
-  /** The execution's reply, or 'late'. The run goes on without the one who asked. */
-  private async first<T>(execution: Promise<T>, until: number, signal: AbortSignal): Promise<T | 'late'> {
-    const done = new AbortController();
-    const late = processPlatform.wait(
-      Math.max(0, until - processPlatform.now()),
-      AbortSignal.any([done.signal, signal]),
-    );
     let answered = false;
-    const watched = execution.catch((error: unknown) => {
-      if (!answered) throw error;
-      this.onError(error);
-      return 'late' as const;
+    // The run goes on without the one who asked: what fails behind the answer is told to nobody else.
+    execution.catch((error: unknown) => {
+      if (answered) this.onError(error);
     });
     try {
-      return await Promise.race([watched, late.then(() => 'late' as const)]);
+      const reply = await first(execution, until, request.signal);
+      if (reply === 'late') return await this.accepted(request, run, await stored(run, execution, deadline));
+      if (reply.reply === 'refused') throw refusalOf(run, reply);
+      const outcome = outcomeOf(reply);
+      return outcome === undefined ? await this.lookAgain(request, run, until) : answerOutcome(run, outcome);
     } finally {
       answered = true;
-      done.abort();
     }
   }
 
@@ -214,6 +204,42 @@ export class Entry<Input, Output> {
     const location = address === undefined ? {} : { location: address };
     const body = { state, ...(reason === undefined ? {} : { reason }), ...status };
     return json(202, body, { ...location, 'retry-after': '1', ...runIdHeader(run.id) });
+  }
+}
+
+/** The execution's reply, or 'late'. */
+async function first<T>(execution: Promise<T>, until: number, signal: AbortSignal): Promise<T | 'late'> {
+  const done = new AbortController();
+  const late = processPlatform.wait(
+    Math.max(0, until - processPlatform.now()),
+    AbortSignal.any([done.signal, signal]),
+  );
+  try {
+    return await Promise.race([execution, late.then(() => 'late' as const)]);
+  } finally {
+    done.abort();
+  }
+}
+
+/**
+ * Where a run stands that its execution has stored: of no other it may be said that it was accepted. @throws where the
+ * execution ends before, or the platform ends the request
+ */
+async function stored(
+  run: ShownRun,
+  execution: Promise<Reply>,
+  deadline: number | undefined,
+): Promise<Pick<RunStatus, 'state' | 'reason'>> {
+  for (let pause = LOOK_MS; ; pause = Math.min(pause * 1.5, LOOK_MS_MAX)) {
+    const status = await statusOf(run);
+    if (status !== undefined) return status;
+    const over = processPlatform.now() + pause;
+    if (deadline !== undefined && over >= deadline)
+      throw new FlowstateError('RUN_INFRASTRUCTURE', `no run of ${run.name} could be stored in time`, {
+        runId: run.id,
+      });
+    const reply = await first(execution, over, new AbortController().signal);
+    if (reply !== 'late' && reply.reply === 'refused') throw refusalOf(run, reply);
   }
 }
 
