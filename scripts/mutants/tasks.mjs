@@ -122,11 +122,7 @@ export function protocolTasks(
     hints: mutant.laws ?? [],
     async judge({ slot, process }) {
       const found = mutant.programs.length === 0 ? NOTHING : await explored(mutant, slot);
-      const asked = thorough
-        ? lawsOf(laws, OF_PROTOCOLS)
-        : found.killers.length === 0
-          ? (mutant.laws ?? [])
-          : [];
+      const asked = thorough ? lawsOf(laws, OF_PROTOCOLS) : (mutant.laws ?? []);
       if (asked.length === 0) return found;
       const id = mutant.kinds?.[0] ?? 'conditional';
       const folder = suiteOnCore(mutant);

@@ -1,7 +1,7 @@
 /** Stores whose index forgets, invents, disorders or lags for ever. */
 import type { KeyPage, Listing, RowKey, Store } from '@flowstate/core/adapter';
 import type { Mutant } from '../mutant.js';
-import { textOf, writes } from './decorations.js';
+import { textOf, tick, writes as withWrites } from './decorations.js';
 import { type Breaks, broken, brokenTogether } from './subjects.js';
 
 /** A store with another listing. */
@@ -169,7 +169,7 @@ export const LISTS: readonly Mutant[] = [
     () => {
       const firsts = new Map<string, number>();
       return (store) => ({
-        ...writes(async (inner, write, options) => {
+        ...withWrites(async (inner, write, options) => {
           const due = write.write === 'create' ? write.fields.due : undefined;
           if (typeof due === 'number') firsts.set(textOf(write.key), due);
           return inner.write(write, options);
@@ -186,4 +186,53 @@ export const LISTS: readonly Mutant[] = [
       });
     },
   ),
+  brokenTogether(
+    {
+      id: 'index beside the row',
+      what: 'the index is brought up to date by a request of its own, after the row',
+      source: 'usual sin: an index that is written beside the row',
+      laws: ['store/list-races'],
+    },
+    () => {
+      const index = new Map<string, Placed>();
+      let writes = 0;
+      return (store) => ({
+        ...store,
+        async write(write, options) {
+          const { row, ...outcome } = await store.write(write, { ...options, returning: true });
+          const requests = writes++ % 4;
+          for (let i = 0; i < requests; i++) await tick();
+          const { queue, due } = row?.fields ?? {};
+          if (outcome.applied) index.delete(textOf(write.key));
+          if (outcome.applied && typeof queue === 'string' && typeof due === 'number')
+            index.set(textOf(write.key), { key: write.key, queue, due });
+          return options?.returning && row !== undefined ? { ...outcome, row } : outcome;
+        },
+        list: async (asked) => pageOf([...index.values()], asked),
+      });
+    },
+  ),
 ];
+
+/** A row's place in an index. */
+interface Placed {
+  readonly key: RowKey;
+  readonly queue: string;
+  readonly due: number;
+}
+
+/** A page of an index, in the order of what is due. */
+function pageOf(index: readonly Placed[], { queue, until, after = '', limit }: Listing): KeyPage {
+  const places = index
+    .filter((each) => each.queue === queue && (until === undefined || each.due <= until))
+    .map(({ key, due }) => ({ key, place: `${String(due).padStart(16, '0')} ${textOf(key)}` }))
+    .filter(({ place }) => place > after)
+    .sort((a, b) => (a.place < b.place ? -1 : 1));
+  const taken = places.slice(0, limit);
+  const last = taken.at(-1);
+  return {
+    keys: taken.map(({ key }) => key),
+    more: places.length > limit,
+    ...(last === undefined ? {} : { next: last.place }),
+  };
+}

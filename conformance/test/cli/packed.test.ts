@@ -2,12 +2,11 @@
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { type Ended, folderWith, runProgram } from './command.js';
+import { folderWith, runProgram } from './command.js';
+import { npm, UNREACHABLE } from './npm.js';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');
 const MINUTES = 60_000;
-/** What npm says where it cannot reach its registry. */
-const UNREACHABLE = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|ENOTCACHED|network/i;
 
 const HARNESS = `
 import type { Harness } from '@flowstate/conformance';
@@ -24,14 +23,6 @@ const harness: Harness = {
 };
 export default harness;
 `;
-
-/** npm, without what an npm around it tells its scripts. */
-function npm(args: readonly string[], cwd: string): Promise<Ended> {
-  const kept = /^npm_config_(registry|cache|userconfig|globalconfig)$/i;
-  const names = Object.keys(process.env).filter((name) => /^(npm_|INIT_CWD)/i.test(name) && !kept.test(name));
-  const without = names.flatMap((name) => ['-u', name]);
-  return runProgram('env', [...without, 'npm', ...args], { cwd });
-}
 
 async function packed(workspace: string, into: string): Promise<string> {
   const { code, out, err } = await npm(['pack', '--json', '--pack-destination', into], join(ROOT, workspace));
