@@ -6,13 +6,20 @@ import { register } from 'tsx/esm/api';
 import { isError } from '../report/is-error.js';
 import { resolveSync } from './typescript-as-modules.js';
 
+let isReady = false;
+
 /** What a file exports, by name. TypeScript, and local imports of `./x.js` that are really `./x.ts`, run as they are. */
 export async function importFile(file: string): Promise<Record<string, unknown>> {
+  if (!isReady) loadTypeScript();
+  isReady = true;
+  return { ...(await import(pathToFileURL(file).href)) };
+}
+
+function loadTypeScript(): void {
   register();
   const registerHooks: unknown = Reflect.get(module, 'registerHooks');
   if (typeof registerHooks === 'function') registerHooks({ resolve: resolveSync });
   else module.register('./typescript-as-modules.js', import.meta.url);
-  return { ...(await import(pathToFileURL(file).href)) };
 }
 
 /** What went wrong with a file of the user, with the place, without Node's own part of the stack. */

@@ -60,6 +60,35 @@ export function runProgram(
   });
 }
 
+/** What became of a harness file: the harness's name, or what the user is told. */
+export interface Loaded {
+  readonly name?: string;
+  readonly told?: string;
+}
+
+/** Loads harness files as the command does, all in one process. */
+export async function loadAll(cwd: string, files: readonly string[]): Promise<readonly Loaded[]> {
+  const url = (file: string) => JSON.stringify(pathToFileURL(join(DIST, 'cli', file)).href);
+  const program = `
+    const { suiteFor } = await import(${url('load-harness.js')});
+    const { UsageError } = await import(${url('usage-error.js')});
+    const loaded = [];
+    for (const file of ${JSON.stringify(files)}) {
+      try {
+        loaded.push({ name: (await suiteFor(file, {})).harness.name });
+      } catch (error) {
+        if (!(error instanceof UsageError)) throw error;
+        loaded.push({ told: error.message });
+      }
+    }
+    console.log(JSON.stringify(loaded));`;
+  const { code, out, err } = await runProgram(process.execPath, ['--input-type=module', '-e', program], {
+    cwd,
+  });
+  if (code !== 0) throw new Error(err);
+  return JSON.parse(out);
+}
+
 /** A new folder with these files. */
 export function folderWith(files: Readonly<Record<string, string>>): string {
   const folder = mkdtempSync(join(tmpdir(), 'flowstate-cli-'));

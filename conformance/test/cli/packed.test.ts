@@ -2,7 +2,7 @@
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { folderWith, runProgram } from './command.js';
+import { folderWith } from './command.js';
 import { npm, UNREACHABLE } from './npm.js';
 
 const ROOT = join(import.meta.dirname, '..', '..', '..');

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { chosenLaws } from '../../src/cli/chosen-laws.js';
 import { parseCommandLine } from '../../src/cli/command-line.js';
 import { UsageError } from '../../src/cli/usage-error.js';
-import { BELIEVER, folderWith, IMPORT_MEMORY, run } from './command.js';
+import { BELIEVER, folderWith, IMPORT_MEMORY, loadAll, run } from './command.js';
 
 const FOLDER = folderWith({
   'my-adapter.mjs': `${IMPORT_MEMORY}export default memoryHarness('conditional');\n`,
@@ -19,28 +19,43 @@ const FOLDER = folderWith({
   'harness.mjs': `${IMPORT_MEMORY}export default memoryHarness('conditional', {}, ${BELIEVER});\n`,
 });
 
+const FILES: readonly (readonly [subject: string, told: string | RegExp])[] = [
+  ['memry', 'Did you mean memory?'],
+  ['./my-adaptor.mjs', 'Did you mean my-adapter.mjs?'],
+  ['./my-adapter.ts', 'Did you mean my-adapter.mjs?'],
+  ['.', 'Did you mean harness.mjs?'],
+  ['./notes.txt', './notes.txt is no harness file: one ends in .ts'],
+  ['./empty.mjs', './empty.mjs exports nothing: a harness is missing'],
+  ['./other.mjs', './other.mjs exports only store: a harness is missing'],
+  ['./no-open.mjs', './no-open.mjs: not a harness: open() is missing'],
+  ['./skips.mjs', 'skips "store/nothing", which is no law'],
+  ['./throws.mjs', 'The function that ./throws.mjs exports threw.\nError: no licence'],
+  ['./needs.mjs', "Cannot find package 'not-there-at-all'"],
+  ['./syntax.mjs', /syntax\.mjs:2\n.*const b = = 2;/],
+  ['./syntax.ts', /syntax\.ts:2:10: ERROR: Unexpected "="/],
+  ['./imports.mjs', "Unexpected token '=', in a file that it imports"],
+];
+
+test('of every file that is no harness is told what to do', async () => {
+  const loaded = await loadAll(
+    FOLDER,
+    FILES.map(([subject]) => subject),
+  );
+  expect(loaded).toHaveLength(FILES.length);
+  for (const [i, [subject, told]] of FILES.entries()) {
+    expect(loaded[i]?.told, subject).toMatch(told);
+    expect(loaded[i]?.told, subject).not.toMatch(/node:internal/);
+  }
+});
+
 test.each([
-  [['memry'], 'Did you mean memory?'],
-  [['./my-adaptor.mjs'], 'Did you mean my-adapter.mjs?'],
-  [['./my-adapter.ts'], 'Did you mean my-adapter.mjs?'],
-  [['.'], 'Did you mean harness.mjs?'],
-  [['./notes.txt'], './notes.txt is no harness file: one ends in .ts'],
-  [['./empty.mjs'], './empty.mjs exports nothing: a harness is missing'],
-  [['./other.mjs'], './other.mjs exports only store: a harness is missing'],
-  [['./no-open.mjs'], './no-open.mjs: not a harness: open() is missing'],
-  [['./skips.mjs'], 'skips "store/nothing", which is no law'],
-  [['./throws.mjs'], 'The function that ./throws.mjs exports threw.\nError: no licence'],
-  [['./needs.mjs'], "Cannot find package 'not-there-at-all'"],
-  [['./syntax.mjs'], /syntax\.mjs:2\n.*const b = = 2;/],
   [['./syntax.ts'], /syntax\.ts:2:10: ERROR: Unexpected "="/],
-  [['./imports.mjs'], "Unexpected token '=', in a file that it imports"],
   [['memory', '--replay', 'store/create-once#none@7'], 'it has no case "none"'],
   [['memory', '--json', '.'], '--json . cannot be written'],
   [['memory', '--json', '-', '--junit', '-'], 'Only one report can go to standard output'],
-])('%j is told what to do, and the exit code is 2', async (args: string[], told) => {
+])('%j: exit code 2', async (args: string[], told) => {
   const { code, err } = await run(args, { cwd: FOLDER });
   expect(err).toMatch(told);
-  expect(err).not.toMatch(/node:internal/);
   expect(code).toBe(2);
 });
 

@@ -80,7 +80,7 @@ test('the shards together run every schedule once, and one that has none is no f
     return JSON.parse(out).schedules as number;
   };
   const whole = await count([]);
-  const parts = await Promise.all([1, 2, 3, 4, 5].map((i) => count(['--shard', `${i}/5`])));
+  const parts = await Promise.all([1, 2, 3].map((i) => count(['--shard', `${i}/3`])));
   expect(parts.reduce((sum, part) => sum + part, 0)).toBe(whole);
 });
 

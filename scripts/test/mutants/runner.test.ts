@@ -88,7 +88,7 @@ test('a patch that does not fit exactly once is an error: exit code 1', async ()
       },
     ]),
     ...postgresTasks(bench, undefined, [
-      { id: 'everywhere', patches: [{ file: 'store.ts', find: 'return', put: '' }], ...patch },
+      { id: 'everywhere', patches: [{ file: 'src/store.ts', find: 'return', put: '' }], ...patch },
     ]),
   ];
   const nowhere = await run('nowhere', tasks);
@@ -96,7 +96,7 @@ test('a patch that does not fit exactly once is an error: exit code 1', async ()
   expect(nowhere.json.errors[0].because).toBe('nowhere fits 0 times in flow.ts: bring it up to date');
   const everywhere = await run('everywhere', tasks);
   expect(everywhere.code).toBe(1);
-  expect(everywhere.json.errors[0].because).toMatch(/^everywhere fits \d+ times in store.ts/);
+  expect(everywhere.json.errors[0].because).toMatch(/^everywhere fits \d+ times in src\/store.ts/);
 });
 
 test('without PostgreSQL its mutants are skipped, visibly', async () => {
