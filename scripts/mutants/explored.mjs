@@ -15,14 +15,49 @@ const VIOLATION = 3;
 /** @type {Promise<void> | undefined} */
 let compiled;
 
+/** How far the explorations go where nothing is broken, in states: one that is wrong from the beginning is found. */
+const SOUND_STATES = 300;
+
+/** What the explorations say where nothing is broken: the exit code and the output. @type {Map<string, ReturnType<typeof explore>>} */
+const sound = new Map();
+
+/** Explores with the programs compiled in that folder. */
+function explore(/** @type {string} */ folder, /** @type {readonly string[]} */ args) {
+  const main = join(folder, 'test', 'explore', 'main.js');
+  return runNode([main, '--depth', 'quick', '--quiet', ...args], { cwd: ROOT, output: 'collect' });
+}
+
 /**
- * Judges one; the explorations themselves are tested without a change in core's own tests.
+ * Judges one. @throws {import('./patch.mjs').Misfit}
  * @param {Protocol} mutant
- * @param {number} slot who asks: each has its own copy
+ * @param {{ slot: number, thorough: boolean, wrong: (what: string) => void }} how `slot`: who asks, each has its own copy;
+ *   `wrong` is told of an exploration that finds something wrong where nothing is broken
  * @returns {Promise<Judgement>}
- * @throws {import('./patch.mjs').Misfit}
  */
-export async function explored(mutant, slot) {
+export async function explored(mutant, { slot, thorough, wrong }) {
+  const folder = await mutated(mutant, slot);
+  const kinds = (mutant.kinds ?? ['conditional']).flatMap((kind) => ['--kind', kind]);
+  /** @type {string[]} */
+  const held = [];
+  for (const program of mutant.programs) {
+    const by = `exploration "${program}"`;
+    const args = [...kinds, '--program', program];
+    const states = mutant.states === undefined ? [] : ['--states', `${mutant.states}`];
+    const unbroken = await soundly([...args, ...(thorough ? states : ['--states', `${SOUND_STATES}`])]);
+    if (unbroken.code !== 0) {
+      wrong(`${by} finds something wrong where nothing is broken: ${unbroken.output}`);
+      continue;
+    }
+    const { code, output } = await explore(folder, [...args, ...states]);
+    held.push(by);
+    if (code === VIOLATION) return { killers: [{ by, because: said(output) }], held, lost: [] };
+    if (code !== 0) return { killers: [], held, lost: [`${by} ended with code ${code}\n${output}`] };
+  }
+  return { killers: [], held, lost: [] };
+}
+
+/** A copy of the compiled core with the change. @returns {Promise<string>} its folder */
+async function mutated(/** @type {Protocol} */ mutant, /** @type {number} */ slot) {
   const text = patchedModule(join(CORE, 'src'), mutant);
   compiled ??= compileExplorations();
   await compiled;
@@ -31,25 +66,15 @@ export async function explored(mutant, slot) {
   mkdirSync(folder, { recursive: true });
   for (const part of ['src', 'test']) cpSync(join(COMPILED, part), join(folder, part), { recursive: true });
   writeFileSync(join(folder, 'src', mutant.file.replace(/\.ts$/, '.js')), text);
-  const kinds = (mutant.kinds ?? ['conditional']).flatMap((kind) => ['--kind', kind]);
-  const states = mutant.states === undefined ? [] : ['--states', `${mutant.states}`];
-  const main = join(folder, 'test', 'explore', 'main.js');
-  /** @type {string[]} */
-  const held = [];
-  for (const program of mutant.programs) {
-    const args = [main, '--depth', 'quick', '--quiet', ...kinds, '--program', program, ...states];
-    const { code, output } = await runNode(args, { cwd: ROOT, output: 'collect' });
-    const by = `exploration "${program}"`;
-    held.push(by);
-    if (code === VIOLATION) return { killers: [{ by, because: said(output) }], held, lost: [] };
-    if (code !== 0)
-      return {
-        killers: [],
-        held,
-        lost: [`the exploration of "${program}" ended with code ${code}\n${output}`],
-      };
-  }
-  return { killers: [], held, lost: [] };
+  return folder;
+}
+
+/** The same exploration where nothing is broken, once for all who ask. */
+function soundly(/** @type {readonly string[]} */ args) {
+  const name = args.join(' ');
+  const known = sound.get(name) ?? explore(COMPILED, args);
+  sound.set(name, known);
+  return known;
 }
 
 /** What the violation was, in a few words. */

@@ -13,9 +13,9 @@ const AT_ONCE = 2;
 /** @returns {Promise<Result>} */
 async function judged(/** @type {Task} */ task, /** @type {Place} */ place) {
   const begun = performance.now();
-  const { group, id, what, source } = task;
+  const { group, id, what, source, hints } = task;
   const ended = (/** @type {Pick<Result, 'end'> & Partial<Result>} */ result) => ({
-    mutant: { group, id, what, source },
+    mutant: { group, id, what, source, hints },
     judgement: { killers: [], held: [], lost: [] },
     seconds: (performance.now() - begun) / 1000,
     ...result,

@@ -288,7 +288,7 @@ const CALLS = [
     find: 'export const registerWaiter: Transition = { when: [NOT_DONE],',
     put: "export const registerWaiter: Transition = { when: [{ test: 'missing', path: 'cancel' }],",
     programs: ['sync call'],
-    laws: ['crash/collector'],
+    laws: ['crash/single-faults'],
   },
   {
     id: 'look skipped',

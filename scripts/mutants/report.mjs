@@ -6,7 +6,7 @@
 /**
  * What became of one mutant.
  * @typedef {object} Result
- * @property {Pick<Task, 'group' | 'id' | 'what' | 'source'>} mutant
+ * @property {Pick<Task, 'group' | 'id' | 'what' | 'source' | 'hints'>} mutant
  * @property {'killed' | 'survived' | 'skipped' | 'error'} end
  * @property {Judgement} judgement
  * @property {string} [because] why it was skipped, or what went wrong
@@ -21,6 +21,11 @@ function nameOf(/** @type {Result} */ { mutant: { group, id } }) {
   return `${group}/${id}`;
 }
 
+/** Laws that are said to kill it, and did not: what is said is out of date, or they do so by chance. @returns {string[]} */
+export function missedBy(/** @type {Result} */ { mutant: { hints }, judgement: { killers } }) {
+  return hints.filter((law) => !killers.some(({ by }) => by === law));
+}
+
 /** One line for a mutant, and what went wrong below it. @returns {string} */
 export function resultLine(/** @type {Result} */ result) {
   const { mutant, end, judgement, because, seconds } = result;
@@ -32,7 +37,9 @@ export function resultLine(/** @type {Result} */ result) {
     end === 'killed'
       ? `; by ${laws.slice(0, NAMED).join(', ')}${more}`
       : `; ${judgement.held.length} laws held`;
-  return `${head}${by} (${seconds.toFixed(1)} s)`;
+  const missed = end === 'killed' ? missedBy(result) : [];
+  const not = missed.length > 0 ? `; not by ${missed.join(', ')}, which is said to` : '';
+  return `${head}${by}${not} (${seconds.toFixed(1)} s)`;
 }
 
 /**
@@ -78,12 +85,13 @@ export function jsonOf(results, { wrongLaws, notHere, thorough, seed, seconds })
     thorough,
     seed,
     seconds: Math.round(seconds),
-    mutants: results.map(({ mutant, end, judgement, seconds: each }) => ({
-      ...mutant,
-      end,
-      killers: judgement.killers,
-      lost: judgement.lost,
-      seconds: Number(each.toFixed(1)),
+    mutants: results.map((result) => ({
+      ...result.mutant,
+      end: result.end,
+      killers: result.judgement.killers,
+      missed: missedBy(result),
+      lost: result.judgement.lost,
+      seconds: Number(result.seconds.toFixed(1)),
     })),
     laws: matrixOf(results),
     notHere: notHere.map(([ids, why]) => ({ ids, why })),

@@ -121,7 +121,9 @@ export function protocolTasks(
     source: mutant.source ?? `verified specifications, ${mutant.id}`,
     hints: mutant.laws ?? [],
     async judge({ slot, process }) {
-      const found = mutant.programs.length === 0 ? NOTHING : await explored(mutant, slot);
+      const wrong = (/** @type {string} */ what) => void judging.wrongLaws.add(what);
+      const found =
+        mutant.programs.length === 0 ? NOTHING : await explored(mutant, { slot, thorough, wrong });
       const asked = thorough ? lawsOf(laws, OF_PROTOCOLS) : (mutant.laws ?? []);
       if (asked.length === 0) return found;
       const id = mutant.kinds?.[0] ?? 'conditional';

@@ -114,6 +114,31 @@ export const READS: readonly Mutant[] = [
         traits: { ...store.traits, staleMs: 5000 },
       })),
   },
+  brokenTogether(
+    {
+      id: 'other traits in each client',
+      what: 'clients of one database say different things of its pages',
+      source: 'store.ts: what a store is, as plain data',
+      laws: ['store/traits'],
+    },
+    () => {
+      let clients = 0;
+      return (store) => {
+        const pageRowsMax = store.traits.pageRowsMax - clients++;
+        return { ...store, traits: { ...store.traits, pageRowsMax } };
+      };
+    },
+  ),
+  broken(
+    {
+      id: 'no bound',
+      what: 'reads may be old, and nobody says how old',
+      source: 'store.ts: at most `traits.staleMs` old',
+      laws: ['store/traits'],
+    },
+    (store) => ({ ...store, traits: { ...store.traits, staleMs: Number.POSITIVE_INFINITY } }),
+    'bounded',
+  ),
   broken(
     {
       id: 'replies mixed',

@@ -23,9 +23,8 @@ const ROWS = { whole: 40, first: 20, last: 10, around: 0, marks: 0 };
 const LINES_EACH = 3;
 /** Frames of a stack that are shown. */
 const FRAMES = 6;
-/** What a line of a schedule says where something went wrong on purpose, or was refused. */
-const FAULT =
-  /\b(crash\w*|reply-lost|reply lost|refused|repeated|frozen|woken|killed|cut|swallowed|delivered-twice|StoreError)\b|<==/;
+/** What a line of a schedule says where something was broken on purpose, or an error came back. */
+const FAULT = /<==|\b(crashed|frozen|woken|killed|[A-Z]\w*Error)\b/;
 
 /** The whole story: the law, what is wrong, how it came about, and the command that shows it again. */
 export function failureText(failure: LawFailed, { width = 100, replay }: FailureOptions): string {

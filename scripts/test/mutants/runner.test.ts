@@ -112,7 +112,7 @@ test('without PostgreSQL its mutants are skipped, visibly', async () => {
 });
 
 test('a law that kills nothing is doubtful, one that kills alone is named', () => {
-  const mutant = { group: 'stores' as const, id: 'm', what: 'w', source: 's' };
+  const mutant = { group: 'stores' as const, id: 'm', what: 'w', source: 's', hints: ['store/a'] };
   const judgement = { killers: [{ by: 'store/a', because: 'b' }], held: ['store/a', 'store/b'], lost: [] };
   expect(matrixLines([{ mutant, end: 'killed', judgement, seconds: 1 }])).toEqual([
     'law      store/a: kills 1 of 1, alone stores/m',
