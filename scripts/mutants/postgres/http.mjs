@@ -46,6 +46,13 @@ export const HTTP = [
     ],
   },
   {
+    id: 'signature of the length',
+    what: 'of a message only its head and its length are signed',
+    source: 'usual sin: bytes that were never copied',
+    laws: ['platform/authentic-messages'],
+    patches: [{ file: 'src/http/signature.ts', find: '  bytes.set(body, head.length);\n', put: '' }],
+  },
+  {
     id: 'signature without the body',
     what: 'what is signed of a message is only its head',
     source: 'usual sin',
