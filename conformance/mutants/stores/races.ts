@@ -178,7 +178,7 @@ export const RACES: readonly Mutant[] = [
       id: 'acknowledged early',
       what: 'a create is said to be applied before it is',
       source: 'usual sin: fire and forget',
-      laws: ['store/create-once', 'store/limits'],
+      laws: ['store/create-once'],
     },
     writes(async (store, write, options) => {
       if (write.write !== 'create' || options?.returning) return store.write(write, options);

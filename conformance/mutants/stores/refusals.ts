@@ -44,7 +44,7 @@ export const REFUSALS: readonly Mutant[] = [
       id: 'row read afterwards',
       what: 'an applied write returns the row that a read shows afterwards',
       source: 'store.ts: the row it left, always',
-      laws: ['store/create-once', 'store/refusing-row'],
+      laws: ['store/refusing-row'],
     },
     writes(async (store, write, options) => {
       const outcome = await store.write(write, options);

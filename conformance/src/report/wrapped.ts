@@ -8,9 +8,12 @@ const NARROWEST = 16;
 
 /** One line of any length as lines of at most `width` cells: broken at spaces where there are some. */
 export function brokenLine(text: string, width: number): string[] {
-  return wrapAnsi(visibleLine(text), Math.max(NARROWEST, width), { hard: true, trim: false })
-    .split('\n')
-    .map((line) => line.trimEnd());
+  return (
+    wrapAnsi(visibleLine(text), Math.max(NARROWEST, width), { hard: true, trim: false })
+      .split('\n')
+      // Of the space where a line is broken, neither line keeps anything.
+      .map((line, i) => (i === 0 ? line.trimEnd() : line.trim()))
+  );
 }
 
 /** Paragraphs, indented, each line of them broken to fit. */
