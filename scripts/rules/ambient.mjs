@@ -72,6 +72,7 @@ function banOf(/** @type {ts.Node} */ node) {
   if (ts.isElementAccessExpression(node) && ts.isStringLiteralLike(node.argumentExpression)) {
     return bannedMember(node.expression, node.argumentExpression.text);
   }
+  if (isWebCrypto(node)) return undefined;
   if (!ts.isIdentifier(node) || !isValueUse(node)) return undefined;
   const instead = Object.hasOwn(GLOBALS, node.text) ? GLOBALS[node.text] : undefined;
   return instead === undefined ? undefined : [node.text, instead];
@@ -89,6 +90,15 @@ function bannedMember(/** @type {ts.Expression} */ object, /** @type {string} */
 
 function isNamed(/** @type {ts.Node} */ node, /** @type {string} */ name) {
   return ts.isIdentifier(node) && node.text === name;
+}
+
+/** The `crypto` of `crypto.subtle`, whose hashes and signatures know no chance. */
+function isWebCrypto(/** @type {ts.Node} */ node) {
+  return (
+    isNamed(node, 'crypto') &&
+    ts.isPropertyAccessExpression(node.parent) &&
+    node.parent.name.text === 'subtle'
+  );
 }
 
 /** Whether an identifier stands for a variable, and is not merely the name of a member, a property or an import. */

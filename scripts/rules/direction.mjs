@@ -77,13 +77,14 @@ function adapterRule({ source, specifier, target, manifest }) {
     return target.startsWith(home) ? undefined : `"${specifier}" leaves the adapter's src`;
   }
   if (specifier === '@flowstate/core/adapter') return undefined;
+  if (specifier === '@flowstate/core/http' && !STORE_ROOM.test(source.path)) return undefined;
   if (isNodeModule(specifier)) {
     if (!STORE_ROOM.test(source.path)) return undefined;
     return `"${specifier}" in a store: only the platform rooms of an adapter use Node's own modules`;
   }
   const name = packageOf(specifier);
   if (name.startsWith('@flowstate/')) {
-    return `"${specifier}": an adapter imports @flowstate/core/adapter and no other part of Flowstate`;
+    return `"${specifier}": an adapter imports @flowstate/core/adapter, its platform's rooms also /http, and no other part of Flowstate`;
   }
   if (name in { ...manifest.dependencies, ...manifest.peerDependencies }) return undefined;
   return `"${specifier}" is neither a dependency nor a peer dependency of the adapter`;

@@ -1,6 +1,7 @@
+import { isFlowstateError } from './errors.js';
 import type { Platform } from './platform/platform.js';
 
-/** The clock, identifiers, randomness and timers of the process: the one file of core that touches them. */
+/** The clock, identifiers, randomness and timers of the process. This is the one file of core that touches what is the process's. */
 export const processPlatform: Omit<Platform, 'store' | 'invoker'> = {
   now: () => Date.now(),
   id: () => crypto.randomUUID().replaceAll('-', ''),
@@ -18,3 +19,20 @@ export const processPlatform: Omit<Platform, 'store' | 'invoker'> = {
       signal?.addEventListener('abort', done);
     }),
 };
+
+/** A signal that is aborted after so many milliseconds. */
+export const timeoutSignal = (ms: number): AbortSignal => AbortSignal.timeout(ms);
+
+/** Where nobody said whom to tell: the process's error output, without stacks. */
+export function toConsole(error: unknown): void {
+  const text =
+    error instanceof Error
+      ? `${isFlowstateError(error) ? error.code : error.name}: ${error.message}${becauseOf(error)}`
+      : String(error);
+  console.error(`flowstate: ${text}`);
+}
+
+function becauseOf({ message, cause }: Error): string {
+  const why = cause instanceof Error ? cause.message : '';
+  return why === '' || message.includes(why) ? '' : `, because of ${why}`;
+}

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: what is looked for is the text of templates
 /** Entries, messages and the collector over HTTP. */
 
-/** All of them. @type {readonly import('../postgres.mjs').Mutant[]} */
+/** All of them. @type {readonly import('../adapters.mjs').Mutant[]} */
 export const HTTP = [
   {
     id: 'infrastructure refused',
@@ -10,7 +10,7 @@ export const HTTP = [
     laws: ['platform/infrastructure-errors'],
     patches: [
       {
-        file: 'src/http/answers.ts',
+        file: 'core/http/answers.ts',
         find: "    503,\n    { error: { code, message, hint: ERRORS[code].hint } },\n    { 'retry-after': RETRY_AFTER_SECONDS, ...runIdHeader(runId) },\n",
         put: '    400,\n    { error: { code, message, hint: ERRORS[code].hint } },\n    runIdHeader(runId),\n',
       },
@@ -23,7 +23,7 @@ export const HTTP = [
     laws: ['platform/shown'],
     patches: [
       {
-        file: 'src/http/status.ts',
+        file: 'core/http/status.ts',
         find: "json(500, { outcome: 'error', error: shownError(error) },",
         put: "json(500, { outcome: 'error', error },",
       },
@@ -34,7 +34,7 @@ export const HTTP = [
     what: 'an Idempotency-Key counts for all senders together',
     source: 'issue: different ids from different events',
     laws: ['platform/run-id'],
-    patches: [{ file: 'src/http/run-id.ts', find: 'return `${scope}:${key}`;', put: 'return key;' }],
+    patches: [{ file: 'core/http/run-id.ts', find: 'return `${scope}:${key}`;', put: 'return key;' }],
   },
   {
     id: 'key ignored',
@@ -42,7 +42,7 @@ export const HTTP = [
     source: 'issue: the same run id from a redelivered event',
     laws: ['platform/run-id'],
     patches: [
-      { file: 'src/http/run-id.ts', find: 'if (key === null) return', put: "if (key !== '') return" },
+      { file: 'core/http/run-id.ts', find: 'if (key === null) return', put: "if (key !== '') return" },
     ],
   },
   {
@@ -50,7 +50,7 @@ export const HTTP = [
     what: 'of a message only its head and its length are signed',
     source: 'usual sin: bytes that were never copied',
     laws: ['platform/authentic-messages'],
-    patches: [{ file: 'src/http/signature.ts', find: '  bytes.set(body, head.length);\n', put: '' }],
+    patches: [{ file: 'core/http/signature.ts', find: '  bytes.set(body, head.length);\n', put: '' }],
   },
   {
     id: 'signature without the body',
@@ -59,7 +59,7 @@ export const HTTP = [
     laws: ['platform/authentic-messages'],
     patches: [
       {
-        file: 'src/http/signature.ts',
+        file: 'core/http/signature.ts',
         find: '  bytes.set(body, head.length);\n  return bytes;',
         put: '  return head;',
       },
@@ -72,7 +72,7 @@ export const HTTP = [
     laws: ['platform/collector'],
     patches: [
       {
-        file: 'src/http/collector.ts',
+        file: 'core/http/collector.ts',
         find: 'if (!(await isSecret(secrets, token))) {',
         put: "if (token === '' && !(await isSecret(secrets, token))) {",
       },
@@ -85,7 +85,7 @@ export const HTTP = [
     laws: ['platform/deadline'],
     patches: [
       {
-        file: 'src/http/entry.ts',
+        file: 'core/http/entry.ts',
         find: 'this.flow.receive(message, deadline === undefined ? {} : { deadline });',
         put: 'this.flow.receive(message, {});',
       },
@@ -97,7 +97,7 @@ export const HTTP = [
     source: 'invoker.ts: whatever is no reply is thrown',
     laws: ['platform/invoker-faults'],
     patches: [
-      { file: 'src/http/invoker.ts', find: 'return parseReply(value);', put: 'return value as Reply;' },
+      { file: 'core/http/invoker.ts', find: 'return parseReply(value);', put: 'return value as Reply;' },
     ],
   },
   {
@@ -107,7 +107,7 @@ export const HTTP = [
     laws: ['platform/invoker-faults'],
     patches: [
       {
-        file: 'src/http/invoker.ts',
+        file: 'core/http/invoker.ts',
         find: "const reply = await call(target, { kind: 'status', function: target, run });",
         put: "const reply = await call(target, { kind: 'status', function: target, run }).catch((): Reply => ({ reply: 'status' }));",
       },

@@ -30,6 +30,7 @@ const allowed: [what: string, path: string, text: string][] = [
     `import 'kysely'; import '@scope/driver/deep';`,
   ],
   ['adapter: its files', 'packages/adapter-x/src/http/a.ts', `import '../store.js';`],
+  ['adapter: HTTP in a platform room', 'packages/adapter-x/src/http.ts', `import '@flowstate/core/http';`],
   ['adapter: Node in a platform room', 'packages/adapter-x/src/http.ts', `import 'node:http';`],
   [
     'conformance: core',

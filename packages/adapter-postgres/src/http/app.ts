@@ -1,12 +1,23 @@
 /** All routes of one flow behind one fetch handler. */
 import type { Flow } from '@flowstate/core/adapter';
+import {
+  answerError,
+  answeringStatus,
+  checkMethod,
+  collector,
+  Entry,
+  type EntryOptions,
+  type FetchHandler,
+  messages,
+  Refusal,
+  type Secret,
+  type ShownRun,
+  type Signer,
+  signerOf,
+  statusSignature,
+  toConsole,
+} from '@flowstate/core/http';
 import { Hono } from 'hono';
-import { answerError, checkMethod, type FetchHandler, Refusal, toConsole } from './answers.js';
-import { collector } from './collector.js';
-import { answeringStatus, Entry, type EntryOptions } from './entry.js';
-import { messages } from './messages.js';
-import { type Secret, type Signer, signerOf } from './signature.js';
-import { type ShownRun, statusSignature } from './status.js';
 
 /** Options of {@link app}. */
 export interface HttpAppOptions extends EntryOptions {

@@ -1,6 +1,6 @@
 /** Express (4 or 5) in front of a fetch-style handler. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { FetchHandler } from './answers.js';
+import type { FetchHandler } from '@flowstate/core/http';
 import { toNode } from './node.js';
 
 /** What Express adds to a request, as far as it matters here. */

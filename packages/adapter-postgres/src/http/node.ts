@@ -2,8 +2,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { type Duration, milliseconds } from '@flowstate/core/adapter';
+import { answerError, type FetchHandler, Refusal, toConsole } from '@flowstate/core/http';
 import { getRequestListener } from '@hono/node-server';
-import { answerError, type FetchHandler, Refusal, toConsole } from './answers.js';
 
 /** A listener of `node:http`. */
 export type NodeListener = (request: IncomingMessage, response: ServerResponse) => Promise<void>;

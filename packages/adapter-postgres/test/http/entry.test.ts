@@ -340,6 +340,29 @@ test('an execution hands over before the platform ends its request', async () =>
   }, 10_000);
 });
 
+test('where nothing goes on behind an answer, the run is handed over before the 202', async () => {
+  const { flow, store } = testFlow({ lease: '10m' });
+  const { opened, open } = gate();
+  const slow = flow.function('slow', async (ctx) => ctx.step('wait', () => opened.then(() => 'done')));
+  const due = (id: string) =>
+    store.rows().find(({ key }) => key.sort === 'intent' && key.partition === `run:${runKey('slow', id)}`)
+      ?.fields.due;
+  for (const wait of [0, 200]) {
+    const ahead = await served(http(slow, { wait }));
+    expect((await post(ahead.url, {}, { 'idempotency-key': `ahead-${wait}` })).status).toBe(202);
+    expect(due(`ahead-${wait}`)).toBeGreaterThan(Date.now() + 60_000);
+
+    const { url } = await served(http(slow, { wait, background: false }));
+    expect((await post(url, {}, { 'idempotency-key': `${wait}` })).status).toBe(202);
+    expect(due(`${wait}`)).toBeLessThanOrEqual(Date.now());
+  }
+  open();
+  await vi.waitFor(async () => {
+    await flow.collect();
+    expect((await slow.run('200').status())?.state).toBe('done');
+  }, 10_000);
+});
+
 test('keys count per principal, else per Authorization', async () => {
   const { flow } = testFlow();
   const whose = flow.function('whose', async (ctx, n: number) => ({ n, run: ctx.runId }));

@@ -1,6 +1,6 @@
 import { encode, hash, processPlatform } from '@flowstate/core/adapter';
+import { type Manner, SIGNATURE_WINDOW_MS, signerOf, signMessage } from '@flowstate/core/http';
 import { expect, test, vi } from 'vitest';
-import { type Manner, SIGNATURE_WINDOW_MS, signerOf, signMessage } from '../../src/http/signature.js';
 import { http } from '../../src/http.js';
 import { gate, SECRET, served, testFlow } from './served-flow.js';
 

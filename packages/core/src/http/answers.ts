@@ -1,5 +1,6 @@
 /** What an HTTP answer looks like: one JSON form of results, outcomes and refusals, and one table of statuses. */
-import { ERRORS, type ErrorCode, isFlowstateError, type Thrown } from '@flowstate/core/adapter';
+import { ERRORS, type ErrorCode, isFlowstateError } from '../errors.js';
+import type { Thrown } from '../platform/message.js';
 
 /** The header that names the run an answer is about. */
 export const RUN_ID_HEADER = 'Flowstate-Run-Id';
@@ -147,13 +148,4 @@ function isHttpRefusal(code: RefusalCode): code is keyof typeof HTTP_REFUSALS {
 export function checkMethod(request: Request, ...allowed: readonly string[]): void {
   if (allowed.includes(request.method)) return;
   throw new Refusal('HTTP_METHOD', `${request.method} is not answered here`, { allow: allowed.join(', ') });
-}
-
-/** Where nobody said whom to tell: the process's error output, without stacks and causes. */
-export function toConsole(error: unknown): void {
-  const text =
-    error instanceof Error
-      ? `${isFlowstateError(error) ? error.code : error.name}: ${error.message}`
-      : String(error);
-  console.error(`flowstate http: ${text}`);
 }

@@ -2,18 +2,13 @@
  * The entry of one function: POST its input as JSON, get its result. The request is answered from the run, never from the
  * execution: a duplicate, a retry after a crash, and the first request all get the same.
  */
-import {
-  type Duration,
-  encode,
-  type FlowFunction,
-  FlowstateError,
-  type Message,
-  milliseconds,
-  processPlatform,
-  type Receiver,
-  type Reply,
-  type RunStatus,
-} from '@flowstate/core/adapter';
+import { encode } from '../codec.js';
+import type { Duration } from '../context.js';
+import { processPlatform, toConsole } from '../default-platform.js';
+import { milliseconds } from '../duration.js';
+import { FlowstateError } from '../errors.js';
+import type { FlowFunction, Receiver } from '../function.js';
+import type { Message, Reply, RunStatus } from '../platform/message.js';
 import {
   answerError,
   checkMethod,
@@ -22,7 +17,6 @@ import {
   type OnError,
   Refusal,
   runIdHeader,
-  toConsole,
 } from './answers.js';
 import { BODY_BYTES_MAX, jsonOf } from './body.js';
 import { type RunIdOptions, runIdOf } from './run-id.js';
@@ -45,6 +39,11 @@ export interface EntryOptions extends Pick<RunIdOptions, 'principal'> {
   readonly wait?: Duration;
   /** The platform's own limit of one request: the execution hands its run over before, and the answer is out. */
   readonly timeout?: Duration;
+  /**
+   * Whether an execution goes on behind a 202, in this process: true unless given. `false` for platforms that freeze a
+   * process once it has answered: the execution hands its run over within `wait`, and the answer follows.
+   */
+  readonly background?: boolean;
   /** The largest body, in bytes. Default 1 MiB. */
   readonly bodyBytesMax?: number;
   /** Told of infrastructure errors, which clients see as a bare 503. Default: one line on the error output. */
@@ -158,11 +157,11 @@ export class Entry<Input, Output> {
 
   private async answerRun(request: Request, begun: number, id: string, input: string): Promise<Response> {
     const run: ShownRun = { flow: this.flow, name: this.name, id, output: this.options.output };
-    const deadline = this.timeoutMs === undefined ? undefined : begun + this.timeoutMs;
-    const until = Math.min(
-      begun + this.waitMs,
-      deadline === undefined ? Number.POSITIVE_INFINITY : deadline - ANSWER_MS,
-    );
+    const { background = true } = this.options;
+    const end = this.timeoutMs === undefined ? undefined : begun + this.timeoutMs;
+    const answerBy = end === undefined ? Number.POSITIVE_INFINITY : end - ANSWER_MS;
+    const until = Math.min(begun + this.waitMs, answerBy);
+    const deadline = background ? end : until;
     const message: Message = { kind: 'call', function: this.name, id, input };
     const execution = this.flow.receive(message, deadline === undefined ? {} : { deadline });
     let answered = false;
@@ -171,8 +170,8 @@ export class Entry<Input, Output> {
       if (answered) this.onError(error);
     });
     try {
-      const reply = await first(execution, until, request.signal);
-      if (reply === 'late') return await this.accepted(request, run, await stored(run, execution, deadline));
+      const reply = await first(execution, background ? until : answerBy, request.signal);
+      if (reply === 'late') return await this.accepted(request, run, await stored(run, execution, end));
       if (reply.reply === 'refused') throw refusalOf(run, reply);
       const outcome = outcomeOf(reply);
       return outcome === undefined ? await this.lookAgain(request, run, until) : answerOutcome(run, outcome);

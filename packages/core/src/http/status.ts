@@ -1,17 +1,9 @@
 /** What is answered of a run, to the one who asked for it and to whoever holds the address of its status. */
-import {
-  decode,
-  decodeOutcome,
-  type ErrorCode,
-  FlowstateError,
-  isFlowstateError,
-  parseThrown,
-  type Receiver,
-  type Reply,
-  type RunStatus,
-  runKey,
-  type Thrown,
-} from '@flowstate/core/adapter';
+import { decode, decodeOutcome } from '../codec.js';
+import { type ErrorCode, FlowstateError, isFlowstateError } from '../errors.js';
+import type { Receiver } from '../function.js';
+import { parseThrown, type Reply, type RunStatus, type Thrown } from '../platform/message.js';
+import { runKey } from '../protocol/layout.js';
 import { isFlowRefusal, json, OUTCOME_HEADER, Refusal, runIdHeader, shownError } from './answers.js';
 import { type Signer, statusClaim } from './signature.js';
 

@@ -1,5 +1,6 @@
 /** The id of the run that a request asks for: what makes a repeated request the same run. */
-import { hash, processPlatform } from '@flowstate/core/adapter';
+import { processPlatform } from '../default-platform.js';
+import { hash } from '../platform/hash.js';
 import { Refusal } from './answers.js';
 
 const KEY_LENGTH_MAX = 255;

@@ -1,14 +1,10 @@
 /** Reaches functions in other processes: signed messages to their `http.messages` handlers. */
-import {
-  type Duration,
-  FlowstateError,
-  type Invoker,
-  type Message,
-  milliseconds,
-  parseReply,
-  processPlatform,
-  type Reply,
-} from '@flowstate/core/adapter';
+import type { Duration } from '../context.js';
+import { processPlatform, timeoutSignal } from '../default-platform.js';
+import { milliseconds } from '../duration.js';
+import { FlowstateError } from '../errors.js';
+import type { Invoker } from '../platform/invoker.js';
+import { type Message, parseReply, type Reply } from '../platform/message.js';
 import { PREFER_ASYNC, PREFER_HEADER } from './messages.js';
 import { type Manner, type Secret, SIGNATURE_HEADER, signerOf, signMessage } from './signature.js';
 
@@ -47,7 +43,7 @@ export function httpInvoker(options: HttpInvokerOptions): Invoker {
       body,
       // A signed message goes where it was sent, and nowhere else.
       redirect: 'manual',
-      signal: AbortSignal.timeout(timeoutMs),
+      signal: timeoutSignal(timeoutMs),
     });
     const text = await response.text();
     if (response.status !== (manner === 'start' ? 202 : 200)) {

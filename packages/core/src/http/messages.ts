@@ -1,22 +1,11 @@
 /** The receiving side of {@link httpInvoker}: signed messages of other functions, collectors and entries. */
-import {
-  type Duration,
-  type Flow,
-  FlowstateError,
-  type Message,
-  milliseconds,
-  parseMessage,
-  processPlatform,
-} from '@flowstate/core/adapter';
-import {
-  answerError,
-  checkMethod,
-  type FetchHandler,
-  json,
-  type OnError,
-  Refusal,
-  toConsole,
-} from './answers.js';
+import type { Duration } from '../context.js';
+import { processPlatform, toConsole } from '../default-platform.js';
+import { milliseconds } from '../duration.js';
+import { FlowstateError } from '../errors.js';
+import type { Flow } from '../flow.js';
+import { type Message, parseMessage } from '../platform/message.js';
+import { answerError, checkMethod, type FetchHandler, json, type OnError, Refusal } from './answers.js';
 import { bytesOf, checkJson, parseJson } from './body.js';
 import {
   type Manner,

@@ -1,0 +1,30 @@
+/**
+ * Functions behind HTTP, whatever serves it: fetch-style handlers for entries, messages and the collector, and the invoker
+ * that sends those messages. Adapters bring what is their platform's own.
+ */
+
+export { toConsole } from '../default-platform.js';
+export {
+  answerError,
+  checkMethod,
+  type FetchHandler,
+  json,
+  type OnError,
+  OUTCOME_HEADER,
+  Refusal,
+  RUN_ID_HEADER,
+} from './answers.js';
+export { type CollectorOptions, collector } from './collector.js';
+export { answeringStatus, Entry, type EntryOptions, entry, type HttpOptions } from './entry.js';
+export { type HttpInvokerOptions, httpInvoker } from './invoker.js';
+export { type MessagesOptions, messages } from './messages.js';
+export {
+  type Manner,
+  type Secret,
+  SIGNATURE_HEADER,
+  SIGNATURE_WINDOW_MS,
+  type Signer,
+  signerOf,
+  signMessage,
+} from './signature.js';
+export { type ShownRun, statusSignature } from './status.js';
