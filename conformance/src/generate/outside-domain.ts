@@ -69,9 +69,11 @@ function badFields(table: TableName): Named<Fields>[] {
     ...TEXTS.flatMap(([what, value]) => [
       bad(`${what} in ${text}`, { [text]: value }),
       bad(`${what} in an entry`, { log: { e: value } }),
-      bad(`${what} in the name of an entry`, { log: { [value]: 1 } }),
     ]),
-    bad('an entry without a name', { log: { '': 1 } }),
+    ...badEntryNames().map(([what, name]) =>
+      bad(`an entry ${what}`, untyped(JSON.stringify({ log: { [name]: 1 } }))),
+    ),
+    ...badQueues().map(([what, queue]) => bad(`a queue ${what}`, { queue, due: 1 })),
     ...['colour', 'partition', 'sort', 'version', 'toString', foreign].map((name) =>
       bad(`a field ${name}`, { [name]: 'x' }),
     ),
@@ -114,8 +116,7 @@ function badPaths(table: TableName): Named<Path>[] {
     ['an entry of a map that does not exist', ['colour', 'a']],
     ['a map as a whole', 'log'],
     ['an entry of what is no map', [text, 'a']],
-    ['an entry without a name', ['log', '']],
-    ...TEXTS.map(([what, name]): Named<Path> => [`an entry whose name has ${what}`, ['log', name]]),
+    ...badEntryNames().map(([what, name]): Named<Path> => [`an entry ${what}`, ['log', name]]),
   ];
 }
 
@@ -178,6 +179,7 @@ function badChanges(table: TableName): Named<readonly Change[]>[] {
     ...wrongKinds(table).map(([what, path, value]) => one(`${what} set`, { change: 'set', path, value })),
     one(`1 added to ${text}`, { change: 'add', path: text, value: 1 }),
     one(`a text added to ${number}`, { change: 'add', path: number, value: untyped('"1"') }),
+    ...badQueues().map(([what, value]) => one(`a queue ${what}`, { change: 'set', path: 'queue', value })),
     ...twice(text, text),
     ...twice(number, number),
     ...twice('an entry', ['log', 'a']),
@@ -189,6 +191,25 @@ function badChanges(table: TableName): Named<readonly Change[]>[] {
       ],
     ],
   ];
+}
+
+/** Names of entries that are none. */
+function badEntryNames(): Named<string>[] {
+  return [
+    ['without a name', ''],
+    ...TEXTS.map(([what, name]): Named<string> => [`whose name has ${what}`, name]),
+    ...['_a', '__proto__', '.a', 'a b', 'a/b', 'a"', '$a', 'é', 'x'.repeat(251)].map(
+      (name): Named<string> => [`named ${JSON.stringify(name)}`, name],
+    ),
+  ];
+}
+
+/** Names of queues that are none. */
+function badQueues(): Named<string>[] {
+  return ['', ' ', 'a b', 'a#b', 'é', 'x'.repeat(251)].map((queue) => [
+    `named ${JSON.stringify(queue)}`,
+    queue,
+  ]);
 }
 
 /** Parts of keys that are none, made of one that is, each with what is wrong with it. */

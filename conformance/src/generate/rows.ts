@@ -2,21 +2,22 @@
 import {
   type Entries,
   FIELDS,
-  type FieldKind,
+  type Field,
   type Fields,
   type Scalar,
   type TableName,
 } from '@flowstate/core/adapter';
 import fc from 'fast-check';
-import { anyName, anyNumber, anyScalar, anyText, NAMES } from './texts.js';
+import { anyName, anyNumber, anyQueue, anyScalar, anyText, NAMES } from './texts.js';
 
 /** The fields of a table. */
 export function fieldsOf(table: TableName): typeof FIELDS {
   return FIELDS.filter((field) => field.table === table);
 }
 
-/** Any value of a field of that kind; of an entry, where it is a map. */
-export function anyValue(kind: FieldKind): fc.Arbitrary<Scalar> {
+/** Any value of a field; of an entry, where it is a map. */
+export function anyValue({ name, kind }: Pick<Field, 'name' | 'kind'>): fc.Arbitrary<Scalar> {
+  if (name === 'queue') return anyQueue;
   switch (kind) {
     case 'text':
       return anyText;
@@ -37,7 +38,7 @@ export const anyEntries: fc.Arbitrary<Entries> = fc
 /** Any row of a table. `log` is always there: maps are created with their row. */
 export function anyRow(table: TableName): fc.Arbitrary<Fields> {
   const model = fieldsOf(table).map(
-    ({ name, kind }) => [name, kind === 'map' ? anyEntries : anyValue(kind)] as const,
+    (field) => [field.name, field.kind === 'map' ? anyEntries : anyValue(field)] as const,
   );
   return fc.record(Object.fromEntries(model), { requiredKeys: ['log'], noNullPrototype: true });
 }
@@ -46,6 +47,7 @@ export function anyRow(table: TableName): fc.Arbitrary<Fields> {
 export function fullRow(table: TableName, word = 'full'): Fields {
   return Object.fromEntries(
     fieldsOf(table).map(({ name, kind }, i): [string, Scalar | Entries] => {
+      if (name === 'queue') return [name, `${word}.${name}`.replaceAll(' ', '-')];
       if (kind === 'text') return [name, `${word} ${name}`];
       if (kind === 'number') return [name, 1000 + i];
       if (kind === 'boolean') return [name, i % 2 === 0];

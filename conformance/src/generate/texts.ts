@@ -113,67 +113,24 @@ export const TEXTS: readonly string[] = [
   ],
 ];
 
-/** Names of entries: of maps in a language, of members of objects, of parts of a path. */
+/** Names of entries: of members that objects have, of parts of a path, of numbers, of fields, of one another in another case. */
 export const NAMES: readonly string[] = [
-  // What every object of a language has, or a database keeps for itself.
-  ...['__proto__', 'constructor', 'toString', 'hasOwnProperty', '__name__'],
-  ...[
-    'a',
-    'A',
-    'a ',
-    'run.nonce.1',
-    '.',
-    'a.b',
-    'a..b',
-    'a,b',
-    'a[0]',
-    '[0]',
-    '0',
-    '1',
-    '-1',
-    '00',
-    '{x}',
-    '{}',
-    '"q"',
-    '""',
-  ],
-  ...[
-    '\\',
-    '\\\\',
-    ' ',
-    "'",
-    "''",
-    '`',
-    '$1',
-    '$',
-    '$set',
-    '?',
-    '#n',
-    ':v',
-    '%',
-    '_',
-    '/',
-    '~0',
-    '*',
-    '@',
-    '=',
-    '\n',
-    '\u0001',
-  ],
+  ...['constructor', 'toString', 'a', 'A', 'a.b', 'a..b', '0', '00', 'run.nonce.1'],
+  ...['hasOwnProperty', 'length', 'a_b', 'a__', 'a-b', 'a:b', 'a.', 'a.b.c', '1', '1.0', '1e3'],
   ...[
     'null',
     'true',
     'value',
     'log',
-    'constructor',
-    'toString',
-    'hasOwnProperty',
-    'length',
     'key',
     'id',
     'partition',
+    'B',
+    'M',
+    'S',
+    'x'.repeat(250),
+    '0'.repeat(250),
   ],
-  ...['é', 'e\u0301', 'é😀\u{10ffff}', '\uffff', '\ufeff', 'ß', 'x'.repeat(300), '\u{1f600}'.repeat(60)],
 ];
 
 /** Whole numbers at the edges of what languages and databases hold. */
@@ -202,6 +159,12 @@ export const anyText: fc.Arbitrary<string> = fc.oneof(
     weight: 1,
     arbitrary: fc.integer({ min: 1, max: 20_000 }).map((length) => '"é\\'.repeat(length / 3 + 1)),
   },
+);
+
+/** Any name of a queue. */
+export const anyQueue: fc.Arbitrary<string> = fc.oneof(
+  fc.constantFrom('a', 'A', '_', '.', '0', '-1', 'a:b', 'null', '__name__', 'x'.repeat(250)),
+  fc.stringMatching(/^[A-Za-z0-9_.:-]{1,40}$/),
 );
 
 /** Any number of the domain, mostly one of the edges or a small one. */

@@ -39,10 +39,13 @@ const LAST_CHOICE = 9;
 const NOTHING: Fields = { log: {} };
 
 function anySpot(table: TableName): fc.Arbitrary<Spot> {
-  return fc.constantFrom(...fieldsOf(table)).chain(({ name, kind }) =>
+  return fc.constantFrom(...fieldsOf(table)).chain((field) =>
     fc.record({
-      path: kind === 'map' ? anyName.map((entry): Path => [name, entry]) : fc.constant<Path>(name),
-      value: anyValue(kind),
+      path:
+        field.kind === 'map'
+          ? anyName.map((entry): Path => [field.name, entry])
+          : fc.constant<Path>(field.name),
+      value: anyValue(field),
       number: anyNumber,
       choice: fc.nat(7),
     }),

@@ -65,7 +65,7 @@ async function emptied(on: Case, table: TableName): Promise<void> {
             : { change, path, value: Number(value) };
       await row.write({ write: 'update', key, when: none, changes: [one] }, { returning: true });
     };
-    await change('remove', 'never there');
+    await change('remove', 'never.there');
     for (const entry of NAMES.slice(0, 12)) {
       await change('set', entry, entry);
       await change('remove', entry);

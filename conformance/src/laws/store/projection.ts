@@ -16,25 +16,7 @@ import { Wrong } from '../../bench/wrong.js';
 import type { LawText } from '../../law.js';
 
 /** Names of entries that look like something else to a language of queries. */
-const ENTRIES = [
-  'a',
-  'A',
-  'a.b',
-  'a[0]',
-  '0',
-  'n',
-  'log',
-  '__proto__',
-  '#n',
-  ':v',
-  '$set',
-  '`',
-  '"',
-  "'",
-  '%',
-  'é',
-  '🙂',
-];
+const ENTRIES = ['a', 'A', 'a.b', 'a..b', '0', 'n', 'log', 'constructor', 'a_b', 'a:v', 'a-b'];
 
 export const law: LawText = {
   says: 'A query with paths gives of each row exactly those fields and entries, leaves out what the row does not have (never the row), and gives no version; whole rows have a version always or never. Otherwise a log entry that is there is taken for missing, or a hint of part of a row for the whole.',
@@ -84,7 +66,7 @@ function contents(table: TableName): Fields[] {
   const all = own.map(({ name, kind }, n): [string, Fields[string]] => {
     if (kind === 'map')
       return [name, Object.fromEntries(ENTRIES.map((entry, i) => [entry, [i, `${i}`, i > 8][i % 3]!]))];
-    return [name, kind === 'text' ? `value ${n}` : kind === 'number' ? n : n % 2 === 0];
+    return [name, kind === 'text' ? `value.${n}` : kind === 'number' ? n : n % 2 === 0];
   });
   const maps = own
     .filter(({ kind }) => kind === 'map')

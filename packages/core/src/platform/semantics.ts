@@ -6,6 +6,8 @@ import { fieldKind } from './fields.js';
 import type { Change, Entries, Fields, Listing, Path, Query, RowKey, Scalar, Test, Write } from './store.js';
 
 const KEY_PART = /^[A-Za-z0-9_.:-]{1,250}$/;
+/** No leading `_`: names such as `__proto__` are reserved in one database or driver or another. */
+const ENTRY_NAME = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,249}$/;
 
 /** The value at a path, or undefined. An entry of an absent map is missing. */
 export function valueAt(fields: Fields, path: Path): Scalar | Entries | undefined {
@@ -114,6 +116,12 @@ function checkScalar(what: string, kind: string | undefined, value: Scalar): voi
   if (!['string', 'number', 'boolean'].includes(typeof value)) throw new TypeError(`${what}: not a scalar`);
 }
 
+/** A queue is a key of an index: a word that every database takes as one. */
+function checkQueue(what: string, value: Scalar): void {
+  if (typeof value !== 'string' || !KEY_PART.test(value))
+    throw new TypeError(`${what}: a queue's name is of [A-Za-z0-9_.:-]{1,250}: ${JSON.stringify(value)}`);
+}
+
 function checkPath(write: Write, path: Path): string | undefined {
   const [name, entry] = typeof path === 'string' ? [path, undefined] : path;
   const kind = fieldKind(write.key.table, name);
@@ -125,9 +133,10 @@ function checkPath(write: Write, path: Path): string | undefined {
 }
 
 function checkEntry(map: string, entry: string): void {
-  if (entry === '' || !entry.isWellFormed() || entry.includes('\0')) {
-    throw new TypeError(`field "${map}": an entry's name must be well-formed, without U+0000, and not empty`);
-  }
+  if (!ENTRY_NAME.test(entry))
+    throw new TypeError(
+      `field "${map}": entry's name outside ${ENTRY_NAME.source}: ${JSON.stringify(entry)}`,
+    );
 }
 
 /** @throws TypeError where a write is outside the domain: to be called before any request. */
@@ -138,6 +147,7 @@ export function checkWrite(write: Write): void {
       const kind = fieldKind(write.key.table, name);
       if (kind === undefined) throw new TypeError(`no field "${name}" in table ${write.key.table}`);
       if ((kind === 'map') !== isEntries(value)) throw new TypeError(`field "${name}" is ${kind}`);
+      if (name === 'queue') checkQueue(name, value as Scalar);
       if (!isEntries(value)) checkScalar(name, kind, value);
       else {
         for (const [entry, scalar] of Object.entries(value)) {
@@ -174,6 +184,7 @@ function checkChanges(write: Write, changes: readonly Change[]): void {
     if (change.change === 'add' && kind !== 'number' && kind !== 'map')
       throw new TypeError(`add to ${path}, which is ${kind}`);
     checkScalar(path, change.change === 'add' ? 'number' : kind, change.value);
+    if (path === 'queue') checkQueue(path, change.value);
   }
 }
 
@@ -185,12 +196,13 @@ export function checkQuery({ table, partition, limit, paths = [] }: Query): void
   for (const path of paths) {
     const name = typeof path === 'string' ? path : path[0];
     if (fieldKind(table, name) === undefined) throw new TypeError(`no field "${name}" in table ${table}`);
+    if (typeof path !== 'string') checkEntry(name, path[1]);
   }
 }
 
 /** @throws TypeError where a listing is outside the domain: to be called before any request. */
 export function checkListing({ queue, limit }: Listing): void {
-  if (typeof queue !== 'string' || queue === '') throw new TypeError('a listing names a queue');
+  checkQueue('a listing', queue);
   checkLimit(limit);
 }
 

@@ -18,7 +18,7 @@ export interface RowKey {
 /** A stored value: a well-formed string without U+0000, a safe integer other than -0, or a boolean. */
 export type Scalar = string | number | boolean;
 
-/** The entries of a map field. */
+/** The entries of a map field. Names match `[A-Za-z0-9][A-Za-z0-9_.:-]{0,249}`. */
 export interface Entries {
   readonly [entry: string]: Scalar;
 }
@@ -114,7 +114,7 @@ export interface Page {
   readonly more: boolean;
 }
 
-/** Keys of rows whose `queue` is that word and whose `due` (ms) is at or before `until`. */
+/** Keys of rows whose `queue` is that word, of `[A-Za-z0-9_.:-]{1,250}`, and whose `due` (ms) is at or before `until`. */
 export interface Listing {
   readonly queue: string;
   readonly until?: number;
