@@ -21,6 +21,8 @@ const SCHEDULE = { whole: 40, first: 8, last: 16, around: 3, marks: 4 };
 const ROWS = { whole: 40, first: 20, last: 10, around: 0, marks: 0 };
 /** Lines of the terminal that one line of a schedule, or one row, may take. */
 const LINES_EACH = 3;
+/** Lines of the terminal that the smallest value may take: one that needs many is one of length. */
+const VALUE_LINES = 20;
 /** Frames of a stack that are shown. */
 const FRAMES = 6;
 /** What a line of a schedule says where something was broken on purpose, or an error came back. */
@@ -37,7 +39,7 @@ export function failureText(failure: LawFailed, { width = 100, replay }: Failure
     `BROKEN LAW: ${failure.law}`,
     ...paragraphs(failure.says, cells),
     ...section('What is wrong', paragraphs(shortened(whatIsWrong(failure.cause), word), cells)),
-    ...section('The smallest value that shows it', paragraphs(failure.value ?? '', cells)),
+    ...section('The smallest value that shows it', valueShown(failure.value ?? '', cells)),
     ...section(
       `How it came about: case "${failure.schedule.case}", seed ${failure.schedule.seed}`,
       numbered(short(schedule), cells),
@@ -80,6 +82,15 @@ function errorStory({ name, message, stack = '' }: Error): string {
 /** Without the empty lines that Node puts around a comparison. */
 function withoutAdvice(message: string): string {
   return message.replaceAll(/\n{2,}/g, '\n').trimEnd();
+}
+
+function valueShown(value: string, width: number): string[] {
+  const lines = paragraphs(value, width);
+  if (lines.length <= VALUE_LINES) return lines;
+  return [
+    ...lines.slice(0, VALUE_LINES),
+    `  … ${lines.length - VALUE_LINES} lines left out; --json has them all …`,
+  ];
 }
 
 function numbered(lines: readonly string[], width: number): string[] {

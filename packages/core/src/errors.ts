@@ -94,8 +94,9 @@ export class FlowstateError extends Error {
   readonly hint: string;
   readonly applied: 'no' | 'unknown';
   readonly retry: boolean;
-  readonly runId?: string;
-  readonly step?: string;
+  // Declared only: an error is not to be shown with what it does not have.
+  declare readonly runId?: string;
+  declare readonly step?: string;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? {} : { cause: details.cause });

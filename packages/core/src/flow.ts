@@ -2,7 +2,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { canonicalHash, decode, encode } from './codec.js';
 import type { Context, FunctionRef } from './context.js';
-import { processPlatform } from './default-platform.js';
+import { processPlatform, toConsole } from './default-platform.js';
 import { FlowstateError, isFlowstateError } from './errors.js';
 import {
   checkedInput,
@@ -85,7 +85,9 @@ class FlowProcess implements Flow {
   constructor(options: FlowOptions) {
     this.settings = settingsOf(options);
     this.name = options.name;
-    const log = withoutErrors(options.log ?? (() => undefined));
+    const log = withoutErrors(
+      options.log ?? (options.invoker === undefined ? () => undefined : troubleToConsole),
+    );
     this.platform = {
       ...processPlatform,
       ...options.platform,
@@ -345,6 +347,11 @@ function reused(name: string, id: string): string {
 function handOverAt(deadline: number, now: number, handOverMs: number): number {
   return deadline - Math.min(handOverMs, Math.max(0, deadline - now) * HAND_OVER_SHARE_MAX);
 }
+
+/** Where nobody listens: what an operator must know of, and nothing that handlers log. */
+const troubleToConsole: Services['log'] = (line, { error }) => {
+  if (error !== undefined) toConsole(new Error(line, { cause: error }));
+};
 
 /** A logger that fails must not decide what becomes of a run. */
 function withoutErrors(log: Services['log']): Services['log'] {

@@ -20,7 +20,7 @@ export interface FlowOptions {
   readonly attemptsMax?: number;
   /** How long before its platform's deadline an execution hands over, at most a quarter of what it has. Default 2 s. */
   readonly handOver?: Duration;
-  /** Where `ctx.log` and notices go. Default: nowhere. */
+  /** Where `ctx.log` and notices go. Default: nowhere; with an `invoker`, messages that are lost are told on the error output. */
   readonly log?: (line: string, details: Readonly<Record<string, unknown>>) => void;
   /** Clock, identifiers, randomness and timers; for tests. */
   readonly platform?: Partial<Omit<Platform, 'store' | 'invoker'>>;

@@ -18,7 +18,7 @@ import type { Change, Fields, Row, Scalar, Test } from '../platform/store.js';
 import { entryBytes, type ItemRow, isSealed, itemRow, SEALED, sealedCount, softLimit } from './item-row.js';
 import { searchRows } from './item-search.js';
 import { itemRowKey } from './layout.js';
-import { type Requests, unknownOutcome } from './requests.js';
+import type { Requests } from './requests.js';
 
 /** How often one operation is begun again after requests that were never answered. */
 const UNKNOWN_MAX = 5;
@@ -93,7 +93,7 @@ export async function perform(
     if (done !== 'unknown') return done;
     await requests.backOff(attempt);
   }
-  throw unknownOutcome(`operation on ${item.key}`);
+  throw requests.unknownOutcome(`operation on ${item.key}`);
 }
 
 class Performance {

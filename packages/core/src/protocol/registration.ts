@@ -7,7 +7,7 @@ import type { Caller } from '../platform/message.js';
 import type { Fields, Row } from '../platform/store.js';
 import { type Intent, intentOf, WAKE } from './intent.js';
 import { clearKey, intentKey, runKey } from './layout.js';
-import { type Requests, unknownOutcome } from './requests.js';
+import type { Requests } from './requests.js';
 
 const UNKNOWN_MAX = 5;
 
@@ -49,7 +49,7 @@ export async function register(requests: Requests, run: NewRun, leaseMs: number)
     }
     await requests.backOff(attempt);
   }
-  throw unknownOutcome(`registration of run ${run.id}`);
+  throw requests.unknownOutcome(`registration of run ${run.id}`);
 }
 
 function intentFields(run: NewRun, now: number, leaseMs: number): Fields {

@@ -37,6 +37,8 @@ export interface Requests {
   call(target: string, message: Message): Promise<Reply>;
   /** A launch: may be lost, so a failure is only reported. */
   start(target: string, message: Message): Promise<void>;
+  /** What remains unknown after as many repetitions as are worth it, with the last error that said so. */
+  unknownOutcome(what: string): StoreError;
   /** Waits longer with each attempt, with jitter. */
   backOff(attempt: number): Promise<void>;
   /** Waits until no read shows anything older than now. */
@@ -56,6 +58,8 @@ export interface Bounds {
 /** The requests of one execution within its bounds. */
 export function requestsOf(platform: Platform, bounds: Bounds): Requests {
   const { store, invoker } = platform;
+
+  let lastUnknown: unknown;
 
   async function pass(): Promise<void> {
     if (platform.now() >= bounds.until) {
@@ -99,10 +103,15 @@ export function requestsOf(platform: Platform, bounds: Bounds): Requests {
       try {
         return await persistently(() => store.write(write, options), false);
       } catch (error) {
-        if (isFlowstateError(error, 'STORE_OUTCOME_UNKNOWN')) return 'unknown';
-        throw error;
+        if (!isFlowstateError(error, 'STORE_OUTCOME_UNKNOWN')) throw error;
+        lastUnknown = error;
+        return 'unknown';
       }
     },
+    unknownOutcome: (what) =>
+      new StoreError('STORE_OUTCOME_UNKNOWN', `${what}: sent again and again, never answered`, {
+        cause: lastUnknown,
+      }),
     async call(target, message) {
       await pass();
       return invoker.call(target, message);
@@ -114,9 +123,4 @@ export function requestsOf(platform: Platform, bounds: Bounds): Requests {
     backOff,
     settle: () => platform.wait(store.traits.staleMs),
   };
-}
-
-/** What remains unknown after as many repetitions as are worth it. */
-export function unknownOutcome(what: string): StoreError {
-  return new StoreError('STORE_OUTCOME_UNKNOWN', `${what}: sent again and again, never answered`);
 }
