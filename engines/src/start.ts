@@ -1,9 +1,11 @@
 /** Starts an engine from the best source at hand, and says which one it is. */
+import { dynamodbEngine } from './dynamodb/engine.js';
 import { type Engine, EngineMissing, type EngineName, type StartOptions } from './engine.js';
-import { postgresEngine } from './postgres.js';
+import { postgresEngine } from './postgres/engine.js';
 
 const engines: Readonly<Record<EngineName, (options: StartOptions) => Promise<Engine>>> = {
   postgres: postgresEngine,
+  dynamodb: dynamodbEngine,
 };
 
 function say(line: string): void {

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
 import { CallFailed, type Deployment } from '../src/host.js';
-import { nodeHost } from '../src/node-host.js';
+import { nodeHost } from '../src/node-host/host.js';
 import { runs } from './processes.js';
 
 const module = fileURLToPath(new URL('programs/server.mjs', import.meta.url));

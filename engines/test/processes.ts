@@ -27,6 +27,12 @@ export async function runs(pid: number): Promise<boolean> {
   return stat !== undefined && !stat.includes(') Z ');
 }
 
+/** Whether a process was stopped by a signal, and has not been let go on. */
+export async function standsStill(pid: number): Promise<boolean> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  return stat.includes(') T ');
+}
+
 /** Waits until a process has ended, a folder is gone, and nothing works in it. */
 export async function gone(pid: number, folder: string): Promise<void> {
   await expect.poll(() => runs(pid), { timeout: 10_000 }).toBe(false);

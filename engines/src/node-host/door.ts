@@ -6,7 +6,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { WorkerProcess } from './node-host-worker.js';
+import type { WorkerProcess } from './worker.js';
 
 /** Says which function a call from outside is for: what may be killed before its answer. */
 export const CALLED = 'x-called-function';

@@ -1,8 +1,8 @@
 /** The node host: workers are Node processes on this machine, killed by SIGKILL, frozen by SIGSTOP, started again at once. */
-import type { App, CallOptions, Deployment, Host } from './host.js';
-import { callUntilAnswered } from './node-host-call.js';
-import { openDoor } from './node-host-door.js';
-import { WorkerProcess } from './node-host-worker.js';
+import type { App, CallOptions, Deployment, Host } from '../host.js';
+import { callUntilAnswered } from './call.js';
+import { openDoor } from './door.js';
+import { WorkerProcess } from './worker.js';
 
 /** How patient the host is, in ms. */
 export interface NodeHostOptions {

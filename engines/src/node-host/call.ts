@@ -3,8 +3,8 @@
  * the answer is "not yet", asked for at the address that came with it.
  */
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Answer, CallFailed } from './host.js';
-import { CALLED } from './node-host-door.js';
+import { type Answer, CallFailed } from '../host.js';
+import { CALLED } from './door.js';
 
 const PAUSE_MS = 25;
 const PAUSE_MS_MAX = 400;

@@ -1,7 +1,7 @@
 /** One worker of the node host: a child process that is started again whenever it ends. */
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Child, startChild } from './child.js';
-import type { App, Worker } from './host.js';
+import { type Child, startChild } from '../child.js';
+import type { App, Worker } from '../host.js';
 
 const READY_MS = 20_000;
 const FAILED_STARTS_MAX = 3;

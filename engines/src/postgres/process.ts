@@ -6,8 +6,8 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { idle } from './guard.js';
+import { idle } from '../guard.js';
+import { environment, linesOf } from '../server-process.js';
 
 const READY = 'database system is ready to accept connections';
 /** After a SIGKILL its children may run for a moment and hold the memory that the next server wants. */
@@ -83,27 +83,6 @@ async function launch(
   if (!isUp) return { server, said: lines.slice(-5).join(' | ') };
   idle(server);
   return { server };
-}
-
-/** Collects what a process says; the end of the array is the latest. */
-export function linesOf(child: ChildProcess, seen?: (line: string) => void): string[] {
-  const lines: string[] = [];
-  for (const stream of [child.stdout, child.stderr]) {
-    if (stream === null) continue;
-    createInterface({ input: stream }).on('line', (line) => {
-      lines.push(line);
-      if (lines.length > 200) lines.splice(0, 100);
-      seen?.(line);
-    });
-  }
-  return lines;
-}
-
-/**
- * Nothing of the user's environment: variables of PostgreSQL (PGDATA, PGPORT, ...) would change the server.
- */
-export function environment(dir: string): Record<string, string> {
-  return { PATH: process.env.PATH ?? '/usr/bin:/bin', HOME: dir, LC_ALL: 'C', TZ: 'UTC' };
 }
 
 /**

@@ -4,7 +4,6 @@
  */
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { dockerPostgres } from './docker.js';
 import {
   type Engine,
   EngineMissing,
@@ -12,9 +11,10 @@ import {
   type Source,
   SourceMissing,
   type StartOptions,
-} from './engine.js';
-import { embeddedBinaries, systemBinaries } from './postgres-binaries.js';
-import { startCluster } from './postgres-cluster.js';
+} from '../engine.js';
+import { embeddedBinaries, systemBinaries } from './binaries.js';
+import { startCluster } from './cluster.js';
+import { dockerPostgres } from './docker.js';
 
 type Begin = (options: StartOptions) => Promise<Server>;
 

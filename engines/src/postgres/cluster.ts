@@ -8,18 +8,12 @@ import { once } from 'node:events';
 import { chmod, chown, mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Server, StartOptions } from './engine.js';
-import { freePort } from './free-port.js';
-import { type Guard, guard } from './guard.js';
-import type { Binaries } from './postgres-binaries.js';
-import {
-  environment,
-  type Identity,
-  type Installation,
-  killWhole,
-  launched,
-  linesOf,
-} from './postgres-process.js';
+import type { Server, StartOptions } from '../engine.js';
+import { freePort } from '../free-port.js';
+import { type Guard, guard } from '../guard.js';
+import { environment, linesOf } from '../server-process.js';
+import type { Binaries } from './binaries.js';
+import { type Identity, type Installation, killWhole, launched } from './process.js';
 
 const USER = 'postgres';
 const PASSWORD = 'flowstate';

@@ -4,7 +4,7 @@ import { cp, mkdir, readdir, readFile, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { arch, platform } from 'node:os';
 import { basename, dirname, extname, join } from 'node:path';
-import { SourceMissing } from './engine.js';
+import { SourceMissing } from '../engine.js';
 
 /** Gives the folder with `initdb` and `postgres`; may copy them below `dir` first. */
 export type Binaries = (dir: string) => Promise<string>;

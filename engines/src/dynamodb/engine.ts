@@ -1,0 +1,90 @@
+/**
+ * DynamoDB, from the first of: FLOWSTATE_TEST_DYNAMODB_URL, Docker, DynamoDB Local from npm (it needs Java), dynalite from
+ * npm (a substitute, for what it can carry).
+ */
+import { randomBytes } from 'node:crypto';
+import {
+  type Engine,
+  EngineMissing,
+  type Server,
+  type Source,
+  SourceMissing,
+  type StartOptions,
+} from '../engine.js';
+import { DOCKER_VERSION, dockerDynamodb } from './docker.js';
+import { dynalite, startDynalite } from './dynalite.js';
+import { dynamodbLocal, startDynamodbLocal } from './local.js';
+
+interface Begun {
+  readonly server: Server;
+  readonly version: string;
+}
+
+const sources: readonly (readonly [Source, (options: StartOptions) => Promise<Begun>])[] = [
+  ['url', given],
+  ['docker', docker],
+  ['embedded', local],
+  ['substitute', substitute],
+];
+
+/** Starts DynamoDB. @throws EngineMissing */
+export async function dynamodbEngine(options: StartOptions): Promise<Engine> {
+  const reasons: string[] = [];
+  for (const [source, begin] of sources) {
+    if (options.source !== undefined && options.source !== source) continue;
+    try {
+      return described(source, await begin(options));
+    } catch (error) {
+      // A URL that was given and does not answer is a mistake to be told, no reason to test something else.
+      if (source === 'url' && !(error instanceof SourceMissing)) throw error;
+      reasons.push(`${source}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  throw new EngineMissing('dynamodb', reasons);
+}
+
+async function given(): Promise<Begun> {
+  const url = process.env.FLOWSTATE_TEST_DYNAMODB_URL;
+  if (!url) throw new SourceMissing('FLOWSTATE_TEST_DYNAMODB_URL is not set');
+  const foreign = async () => {
+    throw new Error('this DynamoDB was given by FLOWSTATE_TEST_DYNAMODB_URL and is not ours to kill');
+  };
+  return { server: { url, kill: foreign, restart: foreign, stop: async () => {} }, version: 'given' };
+}
+
+async function docker(options: StartOptions): Promise<Begun> {
+  return { server: await dockerDynamodb(options), version: DOCKER_VERSION };
+}
+
+async function substitute({ durable = false }: StartOptions): Promise<Begun> {
+  const { version } = dynalite();
+  return { server: await startDynalite(durable), version: `dynalite ${version}` };
+}
+
+async function local({ durable = false }: StartOptions): Promise<Begun> {
+  const { release } = dynamodbLocal();
+  return { server: await startDynamodbLocal(durable), version: `DynamoDB Local of ${release}` };
+}
+
+function described(source: Source, { server, version }: Begun): Engine {
+  const own = source !== 'url';
+  return {
+    name: 'dynamodb',
+    source,
+    url: server.url,
+    version,
+    own,
+    // DynamoDB Local keeps the tables of every access key apart; so does one that is given without a user name. One that is
+    // given with a user name has the tables of that account, and a substitute has one database for all.
+    async database() {
+      const url = new URL(server.url);
+      if (!own && url.username !== '') return url.href;
+      url.username = `k${randomBytes(6).toString('hex')}`;
+      if (url.password === '') url.password = 'local';
+      return url.href;
+    },
+    kill: () => server.kill(),
+    restart: () => server.restart(),
+    stop: () => server.stop(),
+  };
+}
