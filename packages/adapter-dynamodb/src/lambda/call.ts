@@ -1,0 +1,127 @@
+/** One call of a function, carried out in this invocation as far as its time reaches. */
+import {
+  decode,
+  decodeOutcome,
+  encode,
+  isFlowstateError,
+  parseThrown,
+  processPlatform,
+  type Receiver,
+  type Reply,
+  type RunStatus,
+  runKey,
+  type Thrown,
+} from '@flowstate/core/adapter';
+import { inTime } from './deadline.js';
+
+/** The function that is called. */
+export interface Called {
+  readonly name: string;
+  readonly flow: Receiver;
+}
+
+/** What is called for. */
+export interface CallText {
+  readonly id: string;
+  readonly input: unknown;
+  /** The id is the platform's own: where another input comes under it, the stored one wins. */
+  readonly trigger: boolean;
+}
+
+/** How long it may take, in ms since the epoch. */
+export interface Times {
+  /** The execution hands over before. */
+  readonly deadline: number;
+  /** Then no reply is waited for any more. */
+  readonly answerBy: number;
+}
+
+/** What became of a call. `pending`: its run is stored, and goes on by itself. */
+export type Ending =
+  | { readonly ended: 'result'; readonly value: unknown }
+  | { readonly ended: 'error'; readonly error: Thrown }
+  | ({ readonly ended: 'pending' } & Standing)
+  | { readonly ended: 'refused'; readonly code: string; readonly message: string };
+
+/** Where a run stands that has not ended. */
+export type Standing = Pick<RunStatus, 'state' | 'reason'>;
+
+const LOOK_MS = 20;
+const LOOK_MS_MAX = 1000;
+
+/**
+ * Runs a function under an id, or asks what became of it. The execution is over when this returns: a process may be frozen
+ * then. @throws FlowstateError for errors of the infrastructure
+ */
+export async function call(fn: Called, { id, input, trigger }: CallText, times: Times): Promise<Ending> {
+  if (typeof id !== 'string' || id === '' || !id.isWellFormed())
+    return refused('RUN_INPUT_INVALID', 'the event names no run: an id is a text that is not empty');
+  const encoded = encodedInput(fn.name, input);
+  if (typeof encoded !== 'string') return encoded;
+  const reply = await inTime(
+    fn.flow.receive(
+      { kind: 'call', function: fn.name, id, input: encoded, ...(trigger ? { trigger } : {}) },
+      { deadline: times.deadline },
+    ),
+    times.answerBy,
+  );
+  return endingOf(fn, reply);
+}
+
+/** The outcome of a run, looked for until then; where it stands, if there is none. @throws FlowstateError for errors of the infrastructure */
+export async function outcomeOf(fn: Called, id: string, until: number, answerBy: number): Promise<Ending> {
+  for (let pause = LOOK_MS; ; pause = Math.min(pause * 1.5, LOOK_MS_MAX)) {
+    const message = { kind: 'status', function: fn.name, run: runKey(fn.name, id) };
+    const reply = await inTime(fn.flow.receive(message), answerBy);
+    const ending = endingOf(fn, reply);
+    const left = until - processPlatform.now();
+    // A run that is set aside does not go on before somebody repairs it.
+    if (ending.ended !== 'pending' || ending.state === 'paused' || left <= 0) return ending;
+    await processPlatform.wait(Math.min(pause, left));
+  }
+}
+
+function endingOf(fn: Called, reply: Reply): Ending {
+  switch (reply.reply) {
+    case 'result':
+      return { ended: 'result', value: decode(reply.value) };
+    case 'error':
+      return { ended: 'error', error: parseThrown(JSON.parse(reply.error)) };
+    case 'pending':
+      return standing(reply);
+    case 'status':
+      return reply.status === undefined ? expired(fn) : endingOfStatus(fn, reply.status);
+    case 'refused':
+      // The run was there when it was asked for, and is no more.
+      return reply.code === 'RUN_UNKNOWN' ? expired(fn) : refused(reply.code, reply.message);
+  }
+}
+
+function endingOfStatus(fn: Called, status: RunStatus): Ending {
+  if (status.outcome === undefined) return status.state === 'gone' ? expired(fn) : standing(status);
+  const outcome = decodeOutcome(status.outcome);
+  return 'ok' in outcome
+    ? { ended: 'result', value: decode(outcome.ok) }
+    : { ended: 'error', error: outcome.error };
+}
+
+function standing({ state, reason }: Standing): Ending {
+  return { ended: 'pending', state, ...(reason === undefined ? {} : { reason }) };
+}
+
+function refused(code: string, message: string): Ending {
+  return { ended: 'refused', code, message };
+}
+
+function expired({ name }: Called): Ending {
+  return refused('RUN_EXPIRED', `this run of ${name} ended and its result is no longer kept`);
+}
+
+function encodedInput(name: string, input: unknown): string | Ending {
+  try {
+    return encode(input, `the input of ${name}`);
+  } catch (error) {
+    const message = isFlowstateError(error) ? error.message : `the input of ${name} cannot be stored`;
+    return refused('VALUE_NOT_SERIALIZABLE', message);
+  }
+}
