@@ -92,6 +92,18 @@ function showChoices(name, stocks) {
 }
 
 function showWorkers(workers, armed) {
+  // On serverless platforms only those are shown that are at work.
+  const nobody = () => [element('li', { className: 'quiet' }, 'Nobody is at work now. Reserve something.')];
+  if (workers.length === 0) show('workers', [], nobody);
+  else showEachWorker(workers);
+  for (const button of document.querySelectorAll('[data-arm]')) {
+    const waits = armed.includes(button.dataset.arm);
+    button.disabled = waits;
+    button.title = waits ? 'waits for its moment: reserve something' : '';
+  }
+}
+
+function showEachWorker(workers) {
   show('workers', workers, () =>
     workers.map(({ name, state, pid, busy, kills }) => {
       const told =
@@ -111,11 +123,6 @@ function showWorkers(workers, armed) {
       return element('li', { className: state }, what, act('now', 'Kill', 'danger'), pause);
     }),
   );
-  for (const button of document.querySelectorAll('[data-arm]')) {
-    const waits = armed.includes(button.dataset.arm);
-    button.disabled = waits;
-    button.title = waits ? 'waits for its moment: reserve something' : '';
-  }
 }
 
 function showReservations(reservations) {

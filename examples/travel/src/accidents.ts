@@ -19,6 +19,8 @@ export async function happen(
       return kill(story, await busyWorker(story, pick, signal));
     case 'freeze':
       return freeze(story, await busyWorker(story, pick, signal));
+    case 'time out':
+      return timeOut(story, await busyWorker(story, pick, signal), signal);
     case 'after the charge':
       return killAfterCharge(story, signal);
     case 'before the answer':
@@ -57,6 +59,15 @@ async function freeze(story: Story, worker: string): Promise<void> {
   await wait(FROZEN_MS);
   deployment.thaw(worker);
   story.note(worker, 'thawed');
+}
+
+/** Stops a worker until its platform has lost patience. */
+async function timeOut(story: Story, worker: string, signal: AbortSignal): Promise<void> {
+  const { deployment } = story.world;
+  deployment.freeze(worker);
+  story.note(worker, 'hangs');
+  while (deployment.workers().some(({ name }) => name === worker)) await wait(LOOK_MS, undefined, { signal });
+  story.note(worker, 'ended by its time-out');
 }
 
 /** A worker in the middle of something: an accident of an idle one would prove nothing. */

@@ -11,6 +11,8 @@ export interface Result extends Audit {
   readonly seed: number;
   readonly kills: number;
   readonly recoveries: number;
+  /** What only this host has. */
+  readonly figures: Readonly<Record<string, number>>;
   /** From asking for a reservation to its answer, recoveries included. */
   readonly p50Ms: number;
   readonly p99Ms: number;
@@ -57,6 +59,7 @@ export async function drive(story: Story, plan: Plan, progress: (now: Progress) 
     seed: plan.seed,
     kills: story.kills - before,
     recoveries: story.recoveries,
+    figures: story.world.figures(),
     p50Ms: percentile(latencies, 50),
     p99Ms: percentile(latencies, 99),
     seconds: (Date.now() - begun) / 1000,

@@ -13,7 +13,7 @@ import type { World } from './world.js';
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const SIGNAL_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
 
-const options = optionsOf(process.argv, Object.keys(PLACES));
+const options = optionsOf(process.argv, PLACES);
 let stopping: Promise<void> | undefined;
 let world: Promise<World> | undefined;
 let page: PageServer | undefined;
@@ -50,10 +50,9 @@ try {
 
 async function run({ on, once, file, port, ...size }: Options): Promise<number> {
   const plan = planOf({ ...size, seed: size.seed ?? randomInt(2 ** 31) });
-  const make = PLACES[on];
-  if (make === undefined) throw new Error(`there is no host "${on}"`);
-  console.log(`travel on ${on}: ${plan.reservations} reservations, ${plan.kills} kills, seed ${plan.seed}`);
-  world = make();
+  console.log(`travel on ${on}: ${planLine(plan)}, seed ${plan.seed}`);
+  world = PLACES[on]?.make(plan.seed);
+  if (world === undefined) throw new Error(`there is no host "${on}"`);
   const story = await Story.begin(await world, plan.hotels, plan.flights);
   const well = await driven(story, plan, file);
   if (once) return well ? 0 : 1;
@@ -61,6 +60,13 @@ async function run({ on, once, file, port, ...size }: Options): Promise<number> 
   console.log(`\nThe same live, until Ctrl-C: ${page.url}`);
   await page.closed;
   return well ? 0 : 1;
+}
+
+function planLine({ reservations, kills, freezes, timeouts }: Plan): string {
+  const more = Object.entries({ freezes, 'time-outs': timeouts }).filter(([, count]) => count > 0);
+  return [`${reservations} reservations`, `${kills} kills`, ...more.map(([what, n]) => `${n} ${what}`)].join(
+    ', ',
+  );
 }
 
 async function driven(story: Story, plan: Plan, file: string | undefined): Promise<boolean> {

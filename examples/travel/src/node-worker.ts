@@ -6,12 +6,7 @@ import pg from 'pg';
 import { travel } from './functions.js';
 import { LEASE } from './lease.js';
 import { services } from './services.js';
-
-function setting(name: string): string {
-  const value = process.env[name];
-  if (!value) throw new Error(`the environment has no ${name}`);
-  return value;
-}
+import { setting } from './setting.js';
 
 const secret = setting('FUNCTIONS_SECRET');
 const pool = new pg.Pool({ connectionString: setting('DATABASE_URL'), max: 8 });

@@ -48,6 +48,7 @@ export async function onNode(given?: Engine): Promise<World> {
       provider,
       agency: travel(reading, services(provider.url, 'nobody')),
       store,
+      figures: () => ({}),
       stop,
     };
   } catch (error) {

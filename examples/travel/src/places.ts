@@ -1,5 +1,29 @@
+import { onLambda } from './on-lambda.js';
 import { onNode } from './on-node.js';
+import type { Size } from './plan.js';
 import type { World } from './world.js';
 
-/** Where the story can take place, by the host's name. Each makes a world of its own, empty. */
-export const PLACES: Readonly<Record<string, () => Promise<World>>> = { node: () => onNode() };
+/** Where the story can take place. */
+export interface Place {
+  /** Makes a world, empty. */
+  make(seed: number): Promise<World>;
+  /** How much happens where nothing else is said. */
+  readonly size: Omit<Size, 'seed'>;
+  /** Whether the platform ends what takes too long. */
+  readonly timesOut: boolean;
+}
+
+/** The places by the host's name. */
+export const PLACES: Readonly<Record<string, Place>> = {
+  // Twenty kills at random moments, and four at the worst.
+  node: {
+    make: () => onNode(),
+    size: { reservations: 200, kills: 24, freezes: 0, timeouts: 0 },
+    timesOut: false,
+  },
+  lambda: {
+    make: onLambda,
+    size: { reservations: 500, kills: 36, freezes: 8, timeouts: 6 },
+    timesOut: true,
+  },
+};

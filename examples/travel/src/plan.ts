@@ -2,8 +2,11 @@
 import { chanceOf } from './chance.js';
 import type { Trip } from './reservation.js';
 
-/** How a worker is hit. A frozen one goes on later, where it stood, when others have taken over its work. */
-export type Accident = 'now' | 'after the charge' | 'before the answer' | 'freeze';
+/**
+ * How a worker is hit. A frozen one goes on later, where it stood, when others have taken over its work; one that times
+ * out stands still until the platform ends it.
+ */
+export type Accident = 'now' | 'after the charge' | 'before the answer' | 'freeze' | 'time out';
 
 /** An accident to come, when so many reservations are answered, and so many ms later. */
 export interface Planned {
@@ -21,6 +24,7 @@ export interface Size {
   /** Workers killed; every sixth right after a charge or right before an answer, the others at a random moment. */
   readonly kills: number;
   readonly freezes: number;
+  readonly timeouts: number;
 }
 
 /** The whole plan. */
@@ -71,7 +75,7 @@ export function planOf(size: Size): Plan {
 }
 
 /** Spread over the reservations, and over before the last of them are under way. */
-function accidentsOf({ reservations, kills, freezes }: Size, fraction: () => number): Planned[] {
+function accidentsOf({ reservations, kills, freezes, timeouts }: Size, fraction: () => number): Planned[] {
   const room = Math.max(0, reservations - CLIENTS);
   const spread = (count: number, kindOf: (i: number) => Accident): Planned[] =>
     Array.from({ length: count }, (_, i) => ({
@@ -83,5 +87,6 @@ function accidentsOf({ reservations, kills, freezes }: Size, fraction: () => num
   const killed = spread(kills, (i) =>
     i % 6 !== 5 ? 'now' : i % 12 === 5 ? 'after the charge' : 'before the answer',
   );
-  return [...killed, ...spread(freezes, () => 'freeze')].sort((a, b) => a.answered - b.answered);
+  const stopped = [...spread(freezes, () => 'freeze'), ...spread(timeouts, () => 'time out')];
+  return [...killed, ...stopped].sort((a, b) => a.answered - b.answered);
 }

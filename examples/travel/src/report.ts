@@ -30,6 +30,7 @@ export function table(result: Result): string {
     ['doubled', result.doubled],
     ['workers killed', result.kills],
     ['runs recovered', result.recoveries],
+    ...Object.entries(result.figures),
     ['median latency', milliseconds(result.p50Ms)],
     ['p99 latency', milliseconds(result.p99Ms)],
     ['seed', result.seed],
@@ -52,6 +53,6 @@ export function isWell({ lost, doubled }: Pick<Result, 'lost' | 'doubled'>): boo
 
 /** The result for programs. */
 export function json(result: Result): string {
-  const { asked, completed, lost, doubled, kills, recoveries, p50Ms, p99Ms, seed } = result;
-  return `${JSON.stringify({ asked, completed, lost, doubled, kills, recoveries, p50Ms, p99Ms, seed }, null, 2)}\n`;
+  const { asked, completed, lost, doubled, kills, recoveries, figures, p50Ms, p99Ms, seed } = result;
+  return `${JSON.stringify({ asked, completed, lost, doubled, kills, recoveries, ...figures, p50Ms, p99Ms, seed }, null, 2)}\n`;
 }

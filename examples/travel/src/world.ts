@@ -14,6 +14,8 @@ export interface World {
   readonly agency: ReturnType<typeof travel>;
   /** The rows behind the items. */
   readonly store: Store;
+  /** What else happened there, by what it is called in the result. */
+  figures(): Readonly<Record<string, number>>;
   /** Ends every process and removes all data. */
   stop(): Promise<void>;
 }

@@ -22,7 +22,7 @@ describe.skipIf(engine === undefined || executablePath === undefined)('the page'
 
   beforeAll(async () => {
     world = await onNode(engine);
-    const plan = planOf({ seed: 3, reservations: 40, kills: 0, freezes: 0 });
+    const plan = planOf({ seed: 3, reservations: 40, kills: 0, freezes: 0, timeouts: 0 });
     story = await Story.begin(world, plan.hotels, plan.flights);
     server = await servePage(story, plan);
     browser = await chromium.launch({ executablePath: executablePath!, args: ['--no-sandbox'] });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { percentile } from '../src/driver.js';
 import { CLIENTS, planOf } from '../src/plan.js';
 
-const size = { seed: 11, reservations: 200, kills: 24, freezes: 2 };
+const size = { seed: 11, reservations: 200, kills: 24, freezes: 2, timeouts: 0 };
 
 test('the seed says everything', () => {
   expect(planOf(size)).toEqual(planOf(size));
