@@ -1,7 +1,9 @@
 /** One run of the benchmarks. */
 import { type Engine, start } from '@flowstate/engines';
+import { measureBundle } from './bundle/bundle.js';
 import { type Comparison, compare, measureWorkload, type Row, type Workbench } from './comparison.js';
 import { openDatabase } from './database.js';
+import { CAPACITY_PLAN, measureCapacity } from './dynamodb/capacity.js';
 import { watchMemory } from './memory-workload.js';
 import type { Options } from './options.js';
 import type { Report } from './report.js';
@@ -24,6 +26,9 @@ export const SURROUNDINGS: Surroundings = {
   progress: (line) => void process.stderr.write(`${line}\n`),
 };
 
+/** Fresh processes in which the bundle is imported. */
+const IMPORTS = 20;
+
 /** Measures what the options ask for. */
 export async function bench(options: Options, surroundings: Surroundings = SURROUNDINGS): Promise<Report> {
   const { only, seconds, rounds, prepared } = options;
@@ -35,6 +40,9 @@ export async function bench(options: Options, surroundings: Surroundings = SURRO
   const ratios = benches.length === 0 ? undefined : await measureRatios(benches, options, surroundings);
   const memory =
     only === undefined || only === 'memory' ? await measureMemory(options, surroundings) : undefined;
+  const capacity =
+    only === 'dynamodb-capacity' ? await measureCapacity(CAPACITY_PLAN, surroundings.progress) : undefined;
+  const bundle = only === 'bundle' ? await measureBundle(IMPORTS) : undefined;
   return {
     startedAt,
     machine,
@@ -43,6 +51,8 @@ export async function bench(options: Options, surroundings: Surroundings = SURRO
     rows: [],
     ...ratios,
     ...(memory === undefined ? {} : { memory }),
+    ...(capacity === undefined ? {} : { capacity }),
+    ...(bundle === undefined ? {} : { bundle }),
   };
 }
 

@@ -1,5 +1,8 @@
 /** The report: ratios first, as a table to read and as JSON to keep. */
+import { type BundleReport, bundleLines } from './bundle/bundle.js';
 import type { Comparison, Row } from './comparison.js';
+import type { CapacityReport } from './dynamodb/capacity.js';
+import { capacityLines } from './dynamodb/capacity-report.js';
 import { HEAP_BYTES_PER_RUN_MAX, RSS_BYTES_PER_RUN_MAX, type Verdict, WARM_RUNS } from './memory.js';
 import { type MemoryReport, mebibytes } from './memory-workload.js';
 import type { Machine, Server } from './server.js';
@@ -15,6 +18,8 @@ export interface Report {
   readonly comparisons: readonly Comparison[];
   readonly rows: readonly Row[];
   readonly memory?: MemoryReport & { readonly server: Server };
+  readonly capacity?: CapacityReport;
+  readonly bundle?: BundleReport;
 }
 
 /** Text to read. */
@@ -46,6 +51,8 @@ export function textOf(report: Report): string {
     lines.push('apart from item rows that overflow (at most 2 statements in 16 writes) and from rivals.');
   }
   if (memory !== undefined) lines.push(...(server === undefined ? [] : ['']), ...memoryLines(memory));
+  if (report.capacity !== undefined) lines.push(...capacityLines(report.capacity));
+  if (report.bundle !== undefined) lines.push(...bundleLines(report.bundle));
   return lines.join('\n');
 }
 

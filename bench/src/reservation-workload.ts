@@ -73,7 +73,7 @@ function plain(send: Send): Subject {
 }
 
 /** Functions of one process, with a word for when a launched run has ended: only then the reservation is whole. */
-class InProcess {
+export class InProcess {
   private readonly launched = new Map<string, Promise<Reply>>();
   private flow: Flow | undefined;
 
@@ -115,7 +115,7 @@ interface Agency {
   readonly open: FlowFunction<string, void>;
 }
 
-function agencyOf(flow: Flow): Agency {
+export function agencyOf(flow: Flow): Agency {
   const [hotels, flights] = [flow.table<Stock>('hotels'), flow.table<Stock>('flights')];
   const orders = flow.table<Trip & { charge: string }>('orders');
   const take = (stock: Stock | undefined): Stock => {
