@@ -1,33 +1,43 @@
 /** Copies of packages with one change, in folders that git ignores, which see the packages that they need where they are. */
-import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { ROOT } from '../launch/checkout.mjs';
-import { Misfit, patchedModule, patchedText } from './patch.mjs';
+import { changed, Misfit, patchedModule } from './patch.mjs';
 
-const ADAPTER = join(ROOT, 'packages', 'adapter-postgres');
-const ADAPTER_COPIES = join(ADAPTER, '.flowstate', `mutants-${process.pid}`);
-const CORE = join(ROOT, 'packages', 'core');
+const PACKAGES = join(ROOT, 'packages');
+const CORE = join(PACKAGES, 'core');
 const CORE_COPIES = join(ROOT, '.flowstate', `mutants-${process.pid}`);
 /** How a patch says that it is one of core. */
 const IN_CORE = 'core/';
 let copies = 0;
+/** The folders that hold copies. @type {Set<string>} */
+const places = new Set([CORE_COPIES]);
 
 /** @typedef {{ file: string, find: string, put: string }} Patch */
 
 /**
- * The adapter with its tests and those changes, as TypeScript; without changes as it is. @throws {import('./patch.mjs').Misfit}
+ * An adapter with its tests and those changes, as TypeScript; without changes as it is. @throws {import('./patch.mjs').Misfit}
+ * @param {string} name its folder below packages
  * @param {{ id: string, patches: readonly Patch[] }} mutant
  * @returns {string} the file of its harness
  */
-export function adapterCopy({ id, patches }) {
+export function adapterCopy(name, { id, patches }) {
+  const adapter = join(PACKAGES, name);
   const ofCore = patches.filter(({ file }) => file.startsWith(IN_CORE));
   const own = patches.filter((patch) => !ofCore.includes(patch));
-  const texts = own.map((patch) => ({ file: patch.file, text: patchedText(ADAPTER, { id, ...patch }) }));
-  if (new Set(patches.map(({ file }) => file)).size < patches.length)
-    throw new Misfit(`${id}: one change for each file`);
-  const folder = join(ADAPTER_COPIES, `${copies++}`);
-  for (const part of ['src', 'test']) cpSync(join(ADAPTER, part), join(folder, part), { recursive: true });
-  for (const { file, text } of texts) writeFileSync(join(folder, file), text);
+  if (new Set(ofCore.map(({ file }) => file)).size < ofCore.length)
+    throw new Misfit(`${id}: one change for each file of core`);
+  /** @type {Map<string, string>} */
+  const texts = new Map();
+  for (const patch of own) {
+    const text = texts.get(patch.file) ?? readFileSync(join(adapter, patch.file), 'utf8');
+    texts.set(patch.file, changed(text, { id, ...patch }));
+  }
+  const place = join(adapter, '.flowstate', `mutants-${process.pid}`);
+  places.add(place);
+  const folder = join(place, `${copies++}`);
+  for (const part of ['src', 'test']) cpSync(join(adapter, part), join(folder, part), { recursive: true });
+  for (const [file, text] of texts) writeFileSync(join(folder, file), text);
   if (ofCore.length > 0)
     coreCopy(
       folder,
@@ -65,5 +75,5 @@ export function suiteOnCore(mutant) {
 
 /** Removes them all. */
 export function removeCopies() {
-  for (const folder of [ADAPTER_COPIES, CORE_COPIES]) rmSync(folder, { recursive: true, force: true });
+  for (const place of places) rmSync(place, { recursive: true, force: true });
 }

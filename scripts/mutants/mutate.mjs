@@ -1,47 +1,33 @@
 /** Breaks what is to be broken, one change at a time, and says whether the tests notice. */
 import { writeFileSync } from 'node:fs';
 import { CommandError } from '../launch/command.mjs';
+import { ADAPTERS } from './adapters.mjs';
 import { removeCopies } from './copies.mjs';
+import { databases } from './databases.mjs';
 import { removeExplored } from './explored.mjs';
 import { judgeAll } from './judge-all.mjs';
 import { JudgeProcess } from './judge-process.mjs';
 import { Judging } from './judging.mjs';
-import { NOT_HERE as NOT_IN_POSTGRES } from './postgres.mjs';
 import { NOT_HERE } from './protocols.mjs';
 import { jsonOf, matrixLines } from './report.mjs';
-import { platformTasks, postgresTasks, protocolTasks, storeTasks } from './tasks.mjs';
+import { adapterTasks, platformTasks, protocolTasks, storeTasks } from './tasks.mjs';
 
 /** @typedef {import('./options.mjs').Options} Options */
 /** @typedef {import('./tasks.mjs').Bench} Bench */
 /** @typedef {import('./tasks.mjs').Task} Task */
 
 /**
- * A PostgreSQL for all who judge, or why there is none.
- * @returns {Promise<{ env: Record<string, string>, missing?: string, stop(): Promise<void> }>}
- */
-async function database(/** @type {boolean} */ wanted) {
-  if (!wanted) return { env: {}, stop: async () => undefined };
-  const { EngineMissing, start } = await import('@flowstate/engines');
-  try {
-    const engine = await start('postgres');
-    return { env: { FLOWSTATE_TEST_POSTGRES_URL: engine.url }, stop: () => engine.stop() };
-  } catch (error) {
-    if (!(error instanceof EngineMissing) || process.env.REQUIRE_ENGINES === '1') throw error;
-    return { env: {}, missing: error.message, stop: async () => undefined };
-  }
-}
-
-/**
  * The mutants of the chosen groups, the slowest group first.
  * @param {Options} options
  * @param {Bench} bench
  * @param {JudgeProcess} asked
- * @param {string | undefined} missing why there is no PostgreSQL
+ * @param {import('./databases.mjs').Missing} missing why a group has no engine
  * @returns {Promise<Task[]>}
  */
 async function allTasks({ groups }, bench, asked, missing) {
   return [
-    ...(groups.includes('postgres') ? postgresTasks(bench, missing) : []),
+    ...(groups.includes('postgres') ? adapterTasks(bench, ADAPTERS.postgres, missing) : []),
+    ...(groups.includes('dynamodb') ? adapterTasks(bench, ADAPTERS.dynamodb, missing) : []),
     ...(groups.includes('protocols') ? protocolTasks(bench) : []),
     ...(groups.includes('platforms') ? await platformTasks(bench, asked) : []),
     ...(groups.includes('stores') ? await storeTasks(bench, asked) : []),
@@ -82,7 +68,7 @@ function checkNames(/** @type {readonly Task[]} */ tasks, /** @type {readonly st
  */
 export async function runMutants(options, makeTasks = allTasks) {
   const begun = performance.now();
-  const { env, missing, stop } = await database(options.groups.includes('postgres'));
+  const { env, missing, stop } = await databases(options.groups);
   const asked = new JudgeProcess();
   const judging = new Judging(options.seed);
   try {
@@ -94,7 +80,7 @@ export async function runMutants(options, makeTasks = allTasks) {
     asked.close();
     const results = await judgeAll(tasks, (line) => console.log(line), env);
     const wrongLaws = [...judging.wrongLaws];
-    const notHere = [...NOT_HERE, ...NOT_IN_POSTGRES];
+    const notHere = [...NOT_HERE, ...Object.values(ADAPTERS).flatMap((adapter) => adapter.notHere)];
     if (options.thorough) for (const line of matrixLines(results)) console.log(line);
     if (options.only === undefined) for (const [ids, why] of notHere) console.log(`not here: ${ids}: ${why}`);
     for (const wrong of wrongLaws) console.log(`WRONG LAW ${wrong}`);

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { CommandError } from '../launch/command.mjs';
 
 /** The groups, in the order in which they are begun: the slowest first. */
-export const GROUPS = /** @type {const} */ (['postgres', 'protocols', 'platforms', 'stores']);
+export const GROUPS = /** @type {const} */ (['postgres', 'dynamodb', 'protocols', 'platforms', 'stores']);
 
 /** @typedef {typeof GROUPS[number]} Group */
 
@@ -19,9 +19,9 @@ export const GROUPS = /** @type {const} */ (['postgres', 'protocols', 'platforms
 /** What `--help` prints. */
 export const HELP = `npm run mutants -- [options]
 
-Breaks stores, protocols, platform entries and the PostgreSQL adapter on purpose, one change at a time. The laws of the
-conformance suite, or the explorations of core, must notice every one. Exit code 1 where one survives, where one cannot be
-built, or where a law fails on what is not broken.
+Breaks stores, protocols, platform entries and the adapters on purpose, one change at a time: PostgreSQL, and DynamoDB with
+Lambda. The laws of the conformance suite, or the explorations of core, must notice every one. Exit code 1 where one
+survives, where one cannot be built, or where a law fails on what is not broken.
 
   --group <name>   ${GROUPS.join(', ')}; may be repeated; all unless given
   --only <id>      this mutant; may be repeated

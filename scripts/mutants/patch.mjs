@@ -6,16 +6,19 @@ import ts from 'typescript';
 /** The mutant cannot be built: that says nothing of the tests. */
 export class Misfit extends Error {}
 
-/**
- * The text of a file with one change, which must fit exactly once. @throws {Misfit}
- * @param {string} folder
- * @param {{ id: string, file: string, find: string, put: string }} patch
- */
-export function patchedText(folder, { id, file, find, put }) {
-  const parts = readFileSync(join(folder, file), 'utf8').split(find);
+/** @typedef {{ id: string, file: string, find: string, put: string }} Patch */
+
+/** A text with one change, which must fit exactly once. @throws {Misfit} */
+export function changed(/** @type {string} */ text, /** @type {Patch} */ { id, file, find, put }) {
+  const parts = text.split(find);
   if (parts.length !== 2)
     throw new Misfit(`${id} fits ${parts.length - 1} times in ${file}: bring it up to date`);
   return parts.join(put);
+}
+
+/** The same for the text of a file. @throws {Misfit} */
+export function patchedText(/** @type {string} */ folder, /** @type {Patch} */ patch) {
+  return changed(readFileSync(join(folder, patch.file), 'utf8'), patch);
 }
 
 /** The same as JavaScript. @type {typeof patchedText} */

@@ -9,18 +9,7 @@ import { READS } from './postgres/reads.mjs';
 import { REQUESTS } from './postgres/requests.mjs';
 import { WRITES } from './postgres/writes.mjs';
 
-/**
- * One broken adapter.
- * @typedef {object} Mutant
- * @property {string} id
- * @property {string} what
- * @property {string} source where the mistake is known from
- * @property {readonly string[]} laws those that are known to kill it, the quickest first
- * @property {readonly { file: string, find: string, put: string }[]} patches below packages/adapter-postgres; with `core/`
- *   in front below packages/core/src: the core of the processes that the laws start
- */
-
-/** Every broken adapter, those that take longest first. @type {readonly Mutant[]} */
+/** Every broken adapter, those that take longest first. @type {readonly import('./adapters.mjs').Mutant[]} */
 export const POSTGRES = [...PROCESSES, ...CONDITIONS, ...WRITES, ...REQUESTS, ...READS, ...HTTP];
 
 /** What is no mutant here, and why. */

@@ -4,7 +4,6 @@ import { ROOT } from '../launch/checkout.mjs';
 import { adapterCopy, suiteOnCore } from './copies.mjs';
 import { explored } from './explored.mjs';
 import { JudgeProcess } from './judge-process.mjs';
-import { POSTGRES } from './postgres.mjs';
 import { PROTOCOLS } from './protocols.mjs';
 
 /** @typedef {import('./judging.mjs').Judging} Judging */
@@ -152,29 +151,32 @@ export function protocolTasks(
 const NOTHING = { killers: [], held: [], lost: [] };
 
 /**
- * The PostgreSQL adapter, broken, on the real database.
+ * An adapter, broken, on its real engine.
  * @param {Bench} bench
- * @param {string | undefined} missing why there is no PostgreSQL
- * @param {readonly import('./postgres.mjs').Mutant[]} mutants
+ * @param {import('./adapters.mjs').Adapter} adapter
+ * @param {import('./databases.mjs').Missing} missing why a group has no engine
  * @returns {Task[]}
  */
-export function postgresTasks({ judging, laws, thorough }, missing, mutants = POSTGRES) {
+export function adapterTasks({ judging, laws, thorough }, { group, folder, mutants }, missing) {
   const everything = lawsOf(laws, OF_ADAPTER);
-  /** @type {string | undefined} */
-  let sound;
-  return mutants.map(({ id, what, source, laws: hints, patches }) => ({
-    group: /** @type {const} */ ('postgres'),
+  const why = missing[group];
+  /** The unbroken one, by its setting. @type {Map<string, string>} */
+  const sound = new Map();
+  return mutants.map(({ id, what, source, laws: hints, setting = [], patches }) => ({
+    group,
     id,
     what,
     source,
     hints,
-    ...(missing === undefined ? {} : { missing }),
+    ...(why === undefined ? {} : { missing: why }),
     judge({ process }) {
-      const harness = adapterCopy({ id, patches });
-      sound ??= adapterCopy({ id: 'postgres', patches: [] });
+      const harness = adapterCopy(folder, { id, patches: [...setting, ...patches] });
+      const name = JSON.stringify(setting);
+      const unbroken = sound.get(name) ?? adapterCopy(folder, { id: group, patches: setting });
+      sound.set(name, unbroken);
       return judging.judge(process, {
         mutant: { harness, id },
-        of: { harness: sound, id: 'postgres' },
+        of: { harness: unbroken, id: group },
         caseMs: DATABASE_CASE_MS,
         rounds: thorough
           ? [{ laws: hintsFirst(hints, everything), depth: 'full', first: false }]

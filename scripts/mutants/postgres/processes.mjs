@@ -3,7 +3,7 @@
 
 const WORKER = 'test/conformance/worker.mjs';
 
-/** All of them. @type {readonly import('../postgres.mjs').Mutant[]} */
+/** All of them. @type {readonly import('../adapters.mjs').Mutant[]} */
 export const PROCESSES = [
   {
     id: 'written behind',

@@ -4,7 +4,7 @@
 const STATEMENTS = 'src/statements.ts';
 const STORE = 'src/store.ts';
 
-/** All of them. @type {readonly import('../postgres.mjs').Mutant[]} */
+/** All of them. @type {readonly import('../adapters.mjs').Mutant[]} */
 export const REQUESTS = [
   {
     id: 'two statements',

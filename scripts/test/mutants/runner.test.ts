@@ -1,13 +1,15 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { ROOT } from '../../launch/checkout.mjs';
 import { CommandError } from '../../launch/command.mjs';
+import { ADAPTERS } from '../../mutants/adapters.mjs';
+import { adapterCopy, removeCopies } from '../../mutants/copies.mjs';
 import { runMutants } from '../../mutants/mutate.mjs';
-import { GROUPS, optionsOf } from '../../mutants/options.mjs';
+import { GROUPS, HELP, optionsOf } from '../../mutants/options.mjs';
 import { matrixLines } from '../../mutants/report.mjs';
-import { postgresTasks, protocolTasks, specimenTasks } from '../../mutants/tasks.mjs';
+import { adapterTasks, protocolTasks, specimenTasks } from '../../mutants/tasks.mjs';
 
 const MODULE = join(ROOT, 'conformance', 'test', 'mutants', 'specimens.ts');
 const LAW = 'store/create-once';
@@ -87,9 +89,16 @@ test('a patch that does not fit exactly once is an error: exit code 1', async ()
         ...patch,
       },
     ]),
-    ...postgresTasks(bench, undefined, [
-      { id: 'everywhere', patches: [{ file: 'src/store.ts', find: 'return', put: '' }], ...patch },
-    ]),
+    ...adapterTasks(
+      bench,
+      {
+        ...ADAPTERS.postgres,
+        mutants: [
+          { id: 'everywhere', patches: [{ file: 'src/store.ts', find: 'return', put: '' }], ...patch },
+        ],
+      },
+      {},
+    ),
   ];
   const nowhere = await run('nowhere', tasks);
   expect([nowhere.code, nowhere.json.killed, nowhere.json.survivors]).toEqual([1, 0, []]);
@@ -99,14 +108,39 @@ test('a patch that does not fit exactly once is an error: exit code 1', async ()
   expect(everywhere.json.errors[0].because).toMatch(/^everywhere fits \d+ times in src\/store.ts/);
 });
 
-test('without PostgreSQL its mutants are skipped, visibly', async () => {
-  const { code, json, printed } = await run('below or equal', async (_, bench) =>
-    postgresTasks(bench, 'no engine here'),
+test('several changes of one file are made one after the other, each on what the others left', () => {
+  const file = 'src/options.ts';
+  const first = { file, find: 'const SHARDS = 4;', put: 'const SHARDS = 5;' };
+  const then = { file, find: 'const SHARDS = 5;', put: 'const SHARDS = 6;' };
+  const harness = adapterCopy('adapter-dynamodb', { id: 'both', patches: [first, then] });
+  onTestFinished(removeCopies);
+  expect(readFileSync(join(dirname(harness), '..', '..', file), 'utf8')).toContain('const SHARDS = 6;');
+  expect(() => adapterCopy('adapter-dynamodb', { id: 'turned', patches: [then, first] })).toThrow(
+    `turned fits 0 times in ${file}`,
+  );
+});
+
+test('a change of the setting that does not fit is an error as well', async () => {
+  const setting = [{ file: 'test/conformance/on-engine.ts', find: 'this text is nowhere', put: '' }];
+  const mutant = { id: 'unsettled', what: 'nothing', source: 'a test', laws: [], setting, patches: [] };
+  const { code, json } = await run('unsettled', async (_, bench) =>
+    adapterTasks(bench, { ...ADAPTERS.dynamodb, mutants: [mutant] }, {}),
+  );
+  expect([code, json.killed]).toEqual([1, 0]);
+  expect(json.errors[0].because).toMatch(/^unsettled fits 0 times in test\/conformance\/on-engine.ts/);
+});
+
+test.each([
+  ['postgres', 'below or equal'],
+  ['dynamodb', 'eventual read'],
+] as const)('without %s its mutants are skipped, visibly', async (group, id) => {
+  const { code, json, printed } = await run(id, async (_, bench) =>
+    adapterTasks(bench, ADAPTERS[group], { [group]: 'no engine here' }),
   );
   expect([code, json.total, json.skipped]).toEqual([
     0,
     0,
-    [{ mutant: 'postgres/below or equal', because: 'no engine here' }],
+    [{ mutant: `${group}/${id}`, because: 'no engine here' }],
   ]);
   expect(printed).toContain('no engine here');
 });
@@ -122,6 +156,7 @@ test('a law that kills nothing is doubtful, one that kills alone is named', () =
 
 test('options: groups, help, and what makes no sense', () => {
   expect(optionsOf([])?.groups).toEqual(GROUPS);
+  for (const group of GROUPS) expect(HELP).toContain(group);
   expect(optionsOf(['--group', 'stores', '--only', 'D1', '--thorough'])).toMatchObject({
     groups: ['stores'],
     only: ['D1'],

@@ -1,0 +1,141 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: what is looked for is the text of templates
+/** Messages, notifications and changes that Lambda delivers, once or again. */
+
+const DELIVER = 'src/lambda/deliver.ts';
+const EVENTS_FILE = 'src/lambda/events.ts';
+const SQS = 'src/lambda/sqs.ts';
+const S3 = 'src/lambda/s3.ts';
+
+/** All of them. @type {readonly import('../adapters.mjs').Mutant[]} */
+export const EVENTS = [
+  {
+    id: 'request id of the batch',
+    what: 'the run of a message is named by the invocation that brought it',
+    source: 'rule: run ids from the trigger; a redelivery has another request id',
+    laws: ['platform/run-id'],
+    patches: [
+      {
+        file: SQS,
+        find: 'deliver(fn, parcelOf(record as Rec, options), invocation,',
+        put: 'deliver(fn, { ...parcelOf(record as Rec, options), ownId: () => `${invocation.context.awsRequestId}/${records.indexOf(record)}` }, invocation,',
+      },
+    ],
+  },
+  {
+    id: 'whole batch again',
+    what: 'one message that is to come again brings all of its batch',
+    source: 'usual sin: a batch as one',
+    laws: ['platform/partial-batches'],
+    patches: [
+      {
+        file: SQS,
+        find: 'records.filter((record) => again.has(record));',
+        put: 'records.filter(() => again.size > 0);',
+      },
+    ],
+  },
+  {
+    id: 'first failure alone',
+    what: 'of the messages that are to come again only the first is named',
+    source: 'usual sin: the answer of streams for that of queues',
+    laws: ['platform/partial-batches'],
+    patches: [
+      {
+        file: SQS,
+        find: 'records.filter((record) => again.has(record));',
+        put: 'records.filter((record) => again.has(record)).slice(0, 1);',
+      },
+    ],
+  },
+  {
+    id: 'last failure of a stream',
+    what: 'a stream goes on behind the first failure',
+    source: 'usual sin: checkpoints commit what is before',
+    laws: ['platform/partial-batches'],
+    patches: [
+      {
+        file: EVENTS_FILE,
+        find: 'list.find((event) => again.has(event));',
+        put: 'list.findLast((event) => again.has(event));',
+      },
+    ],
+  },
+  {
+    id: 'failure swallowed',
+    what: 'an event that met an error of the infrastructure is said to be done',
+    source: 'usual sin: logged and forgotten',
+    laws: ['platform/infrastructure-errors'],
+    patches: [
+      {
+        file: DELIVER,
+        find: "`${what} is to be delivered again: ${why}`, { cause }));\n    return 'again';",
+        put: "`${what} failed: ${why}`, { cause }));\n    return 'done';",
+      },
+    ],
+  },
+  {
+    id: 'accepted before it is stored',
+    what: 'an event is done with before its run is stored',
+    source: 'usual sin: fire and forget',
+    laws: ['platform/accepted'],
+    patches: [
+      {
+        file: DELIVER,
+        find: '    ending = await call(fn, text, { deadline, answerBy });\n',
+        put: "    call(fn, text, { deadline, answerBy }).catch(onError);\n    return 'done';\n",
+      },
+    ],
+  },
+  {
+    id: 'error of the handler comes again',
+    what: 'an event whose run ended with an error is delivered again',
+    source: 'rule: an error of user code is an outcome',
+    laws: ['platform/user-errors'],
+    patches: [
+      {
+        file: DELIVER,
+        find: '    onError(new Error(ended, { cause: rebuildError(ending.error) }));\n',
+        put: "    onError(new Error(ended, { cause: rebuildError(ending.error) }));\n    return 'again';\n",
+      },
+    ],
+  },
+  {
+    id: 'refused for ever',
+    what: 'what can never be run is delivered again unless told otherwise',
+    source: 'usual sin: poison messages',
+    laws: ['platform/refusals'],
+    patches: [{ file: SQS, find: "refused = 'drop'", put: "refused = 'redeliver'" }],
+  },
+  {
+    id: 'configuration in the hash',
+    what: 'the id of a change of a bucket has in it which notification told of it',
+    source: 'usual sin: a hash of the whole event',
+    laws: ['platform/stored-input'],
+    patches: [
+      {
+        file: S3,
+        find: 's3Id({ eventName, s3: { bucket, object } }: S3Record): string {\n  const { key, versionId',
+        put: 's3Id({ eventName, s3: { bucket, object, configurationId: eventTime = "" } }: S3Record): string {\n  const { key, versionId',
+      },
+      {
+        file: S3,
+        find: 'sequencer, eventName)}`',
+        put: 'sequencer, eventName, eventTime)}`',
+      },
+    ],
+  },
+  {
+    id: 'time in the hash',
+    what: 'the id of a change of a bucket has in it when it was told',
+    source: 'usual sin: a hash of the whole event',
+    laws: ['platform/run-id'],
+    patches: [
+      {
+        file: S3,
+        find: 's3Id({ eventName, s3: { bucket, object } }: S3Record)',
+        put: 's3Id({ eventName, eventTime, s3: { bucket, object } }: S3Record)',
+      },
+      { file: S3, find: 'sequencer, eventName)}`', put: 'sequencer, eventName, eventTime)}`' },
+    ],
+  },
+];
