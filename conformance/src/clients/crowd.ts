@@ -88,6 +88,7 @@ export class Crowd {
       platform,
       lease: LEASE_MS,
       lifetime: '1d',
+      log: () => undefined,
       // Nobody is to be set aside: what goes on for ever is told as what it is.
       attemptsMax: PASSES_MAX + 1,
     });

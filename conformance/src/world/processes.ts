@@ -97,6 +97,8 @@ export class Processes {
       store,
       platform: { now, id, random, wait },
       lease: LEASE_MS,
+      // Lost launches are what it is about.
+      log: () => undefined,
       ...(this.functions === 'apart' ? { invoker } : {}),
     });
     this.work.define(flow, this.outside);

@@ -66,20 +66,21 @@ const TOO_LARGE = /size.*exceed|exceed.*size/i;
  * may have been applied whatever the last one said, unless no attempt could have been.
  */
 export function storeError(error: unknown, table?: string): StoreError {
-  const { name, message, code, attempts } = partsOf(error);
-  const meaning = classify(name, message, code);
-  const unsure = meaning.code === UNAVAILABLE && attempts > 1;
+  const { attempts, ...parts } = partsOf(error);
+  const { name, message } = parts;
+  const meaning = classify(parts);
+  const unsure = attempts > 1;
   const where = table === undefined ? '' : `, table ${table}`;
   const said = `DynamoDB${where}: ${message}${name === '' ? '' : ` (${name})`}`;
   const advice = meaning.advice === undefined ? '' : `; ${meaning.advice}`;
   return new StoreError(unsure ? UNKNOWN : meaning.code, `${said}${advice}`, { cause: error });
 }
 
-function classify(name: string, message: string, code: string): Meaning {
+function classify({ name, message, code, syscall }: Parts): Meaning {
   if (name === 'ValidationException') return validation(message);
   const known = Object.hasOwn(NAMES, name) ? NAMES[name] : undefined;
   if (known !== undefined) return known;
-  if (NOT_CONNECTED.test(code)) return { code: UNAVAILABLE };
+  if (NOT_CONNECTED.test(code) && syscall !== 'read' && syscall !== 'write') return { code: UNAVAILABLE };
   // The SDK's own word, before it sends anything.
   if (NOT_CONFIGURED.test(message))
     return { code: MISCONFIGURED, advice: 'give the client a region, or set AWS_REGION' };
@@ -95,12 +96,20 @@ function validation(message: string): Meaning {
   };
 }
 
-function partsOf(error: unknown) {
+interface Parts {
+  readonly name: string;
+  readonly message: string;
+  readonly code: string;
+  readonly syscall: string;
+}
+
+function partsOf(error: unknown): Parts & { readonly attempts: number } {
   const message = error instanceof Error ? error.message : String(error);
-  const parts = { name: '', message, code: '', attempts: 1 };
+  const parts = { name: '', message, code: '', syscall: '', attempts: 1 };
   if (typeof error !== 'object' || error === null) return parts;
   if ('name' in error && typeof error.name === 'string') parts.name = error.name;
   if ('code' in error && typeof error.code === 'string') parts.code = error.code;
+  if ('syscall' in error && typeof error.syscall === 'string') parts.syscall = error.syscall;
   if ('$metadata' in error && typeof error.$metadata === 'object' && error.$metadata !== null) {
     const { attempts } = error.$metadata as { attempts?: unknown };
     if (typeof attempts === 'number') parts.attempts = attempts;

@@ -37,9 +37,9 @@ export async function listKeys(
   const all = pages.flatMap(({ found }) => found).sort((a, b) => a.place[0] - b.place[0]);
   const taken = all.slice(0, limit);
   for (const { shard, place } of taken) shard.place = place;
-  for (const { shard, found, more } of pages) {
-    // To its end only where all that it gave was taken, and it had no more.
-    if (!more && (found.length === 0 || found.at(-1)?.place === shard.place)) shard.place = null;
+  for (const { shard, found, end } of pages) {
+    // To the end of the page only where all that it gave was taken: it may have given nothing, and there be more.
+    if (found.length === 0 || found.at(-1)?.place === shard.place) shard.place = end;
   }
   const more = shards.some(({ place }) => place !== null);
   const keys = taken.map(({ shard: { table }, place: [, partition, sort] }) => ({ table, partition, sort }));
@@ -92,21 +92,25 @@ async function shardPage(
   shard: Shard,
   until: number,
   limit: number,
-): Promise<{ shard: Shard; found: Found[]; more: boolean }> {
+): Promise<{ shard: Shard; found: Found[]; end: Place | null }> {
   const { table, queueShard, place } = shard;
+  // A clock that was put back: what comes behind the place is not due.
+  if (place && place[0] > until) return { shard, found: [], end: null };
   const start = place === undefined || place === null ? undefined : startKey(queueShard, place);
   const parts = listParts(queueShard, until, start);
   const ask = new QueryCommand({ TableName: tables[table], IndexName: QUEUE_INDEX, Limit: limit, ...parts });
   try {
     const { Items = [], LastEvaluatedKey } = await client.send(ask);
-    const found = Items.map((item): Found => {
-      const { partition, sort } = keyOf(table, item);
-      return { shard, place: [Number(item.due?.N), partition, sort] };
-    });
-    return { shard, found, more: LastEvaluatedKey !== undefined };
+    const found = Items.map((item): Found => ({ shard, place: placeOf(table, item) }));
+    return { shard, found, end: LastEvaluatedKey === undefined ? null : placeOf(table, LastEvaluatedKey) };
   } catch (error) {
     throw storeError(error, tables[table]);
   }
+}
+
+function placeOf(table: TableName, item: Item): Place {
+  const { partition, sort } = keyOf(table, item);
+  return [Number(item.due?.N), partition, sort];
 }
 
 function startKey(queueShard: string, [due, partition, sort]: Place): Item {

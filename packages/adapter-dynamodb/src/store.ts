@@ -73,17 +73,20 @@ export function dynamodb(options: DynamodbOptions): Store {
     },
     async write(write, { returning = false } = {}): Promise<Outcome> {
       checkWrite(write);
-      try {
-        const left = await applied(client, tables[write.key.table], write, returning, shards);
+      const table = tables[write.key.table];
+      const sent = await applied(client, table, write, returning, shards).then(
+        (left) => ({ left }),
+        (refused: unknown) => ({ refused }),
+      );
+      if ('left' in sent) {
         if (!returning) return { applied: true };
-        return { applied: true, row: left === null ? null : rowOf(write.key, left) };
-      } catch (error) {
-        if (!isRefusal(error)) throw storeError(error, tables[write.key.table]);
-        const { Item: item } = error;
-        return item === undefined || !returning
-          ? { applied: false }
-          : { applied: false, row: rowOf(write.key, item) };
+        return { applied: true, row: sent.left === null ? null : rowOf(write.key, sent.left) };
       }
+      if (!isRefusal(sent.refused)) throw storeError(sent.refused, table);
+      const { Item: item } = sent.refused;
+      return item === undefined || !returning
+        ? { applied: false }
+        : { applied: false, row: rowOf(write.key, item) };
     },
     async query(query): Promise<Page> {
       checkQuery(query);

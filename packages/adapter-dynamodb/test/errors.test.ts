@@ -57,7 +57,11 @@ describe('the table', () => {
       code: UNKNOWN,
       applied: 'unknown',
     });
-    expect(storeError(named('AccessDeniedException', 'no', 3)).code).toBe(MISCONFIGURED);
+    expect(storeError(named('AccessDeniedException', 'no', 3))).toMatchObject({
+      code: UNKNOWN,
+      message: expect.stringContaining('the role lacks a permission'),
+    });
+    expect(storeError(named('AccessDeniedException', 'no')).code).toBe(MISCONFIGURED);
   });
 
   test('the cause is kept, and the message says what to do', () => {

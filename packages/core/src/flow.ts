@@ -200,7 +200,8 @@ class FlowProcess implements Flow {
       if (call.caller === undefined) await checkedInput(known, input);
       return undefined;
     } catch (error) {
-      if (!isFlowstateError(error)) throw error;
+      // A schema that asks a database may meet an error of the infrastructure, which says nothing of the input.
+      if (!isFlowstateError(error) || error.retry) throw error;
       if (error.code === 'STORE_CORRUPT')
         return refused('MESSAGE_INVALID', 'the input is not an encoded value');
       // A schema may have changed since the run was begun: what was accepted once stays accepted.

@@ -68,8 +68,8 @@ export const EVENTS = [
     patches: [
       {
         file: DELIVER,
-        find: "`${what} is to be delivered again: ${why}`, { cause }));\n    return 'again';",
-        put: "`${what} failed: ${why}`, { cause }));\n    return 'done';",
+        find: "return goesOn ? 'done' : 'again';",
+        put: "return 'done';",
       },
     ],
   },
@@ -81,8 +81,8 @@ export const EVENTS = [
     patches: [
       {
         file: DELIVER,
-        find: '    ending = await call(fn, text, { deadline, answerBy });\n',
-        put: "    call(fn, text, { deadline, answerBy }).catch(onError);\n    return 'done';\n",
+        find: '    const ending = await call(fn, text, invocation);\n',
+        put: "    call(fn, text, invocation).catch(onError);\n    const ending = { ended: 'result', value: undefined } as Ending;\n",
       },
     ],
   },
@@ -114,13 +114,13 @@ export const EVENTS = [
     patches: [
       {
         file: S3,
-        find: 's3Id({ eventName, s3: { bucket, object } }: S3Record): string {\n  const { key, versionId',
-        put: 's3Id({ eventName, s3: { bucket, object, configurationId: eventTime = "" } }: S3Record): string {\n  const { key, versionId',
+        find: 's3Id({ eventName, eventTime, responseElements, s3: { bucket, object } }: S3Record)',
+        put: 's3Id({ eventName, eventTime, responseElements, s3: { bucket, object, configurationId = "" } }: S3Record)',
       },
       {
         file: S3,
-        find: 'sequencer, eventName)}`',
-        put: 'sequencer, eventName, eventTime)}`',
+        find: 'when, eventName)}`',
+        put: 'when, eventName, configurationId)}`',
       },
     ],
   },
@@ -132,10 +132,9 @@ export const EVENTS = [
     patches: [
       {
         file: S3,
-        find: 's3Id({ eventName, s3: { bucket, object } }: S3Record)',
-        put: 's3Id({ eventName, eventTime, s3: { bucket, object } }: S3Record)',
+        find: 'const when = sequencer ?? ',
+        put: 'const when = (sequencer ?? "") + ',
       },
-      { file: S3, find: 'sequencer, eventName)}`', put: 'sequencer, eventName, eventTime)}`' },
     ],
   },
 ];

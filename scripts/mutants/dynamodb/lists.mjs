@@ -70,8 +70,8 @@ export const LISTS = [
     patches: [
       {
         file: LISTING,
-        find: 'if (!more && (found.length === 0 || found.at(-1)?.place === shard.place)) shard.place = null;',
-        put: 'if (!more) shard.place = null;',
+        find: 'if (found.length === 0 || found.at(-1)?.place === shard.place) shard.place = end;',
+        put: 'if (end === null || found.length === 0 || found.at(-1)?.place === shard.place) shard.place = end;',
       },
     ],
   },

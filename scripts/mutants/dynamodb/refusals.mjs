@@ -2,10 +2,10 @@
 
 const STORE = 'src/store.ts';
 const ERRORS = 'src/errors.ts';
-const REFUSED_ROW = `        const { Item: item } = error;
-        return item === undefined || !returning
-          ? { applied: false }
-          : { applied: false, row: rowOf(write.key, item) };
+const REFUSED_ROW = `      const { Item: item } = sent.refused;
+      return item === undefined || !returning
+        ? { applied: false }
+        : { applied: false, row: rowOf(write.key, item) };
 `;
 
 /** All of them. @type {readonly import('../adapters.mjs').Mutant[]} */
@@ -31,8 +31,8 @@ export const REFUSALS = [
     patches: [
       {
         file: STORE,
-        find: 'if (!isRefusal(error)) throw storeError(',
-        put: 'if (!isRefusal(error) || returning) throw storeError(',
+        find: 'if (!isRefusal(sent.refused)) throw storeError(',
+        put: 'if (!isRefusal(sent.refused) || returning) throw storeError(',
       },
     ],
   },
@@ -63,7 +63,7 @@ export const REFUSALS = [
     patches: [
       {
         file: STORE,
-        find: '        const { Item: item } = error;\n',
+        find: '      const { Item: item } = sent.refused;\n',
         put: `        const { Item: item } = returning
           ? await client.send(
               new GetItemCommand({ TableName: tables[write.key.table], Key: itemKey(write.key), ConsistentRead: true }),
@@ -121,10 +121,10 @@ export const REFUSALS = [
     patches: [
       {
         file: STORE,
-        find: 'if (!isRefusal(error)) throw storeError(',
-        put: `if (!isRefusal(error) && !returning && storeError(error).code === 'STORE_OUTCOME_UNKNOWN')
-          return { applied: true };
-        if (!isRefusal(error)) throw storeError(`,
+        find: 'if (!isRefusal(sent.refused)) throw storeError(',
+        put: `if (!isRefusal(sent.refused) && !returning && storeError(sent.refused).code === 'STORE_OUTCOME_UNKNOWN')
+        return { applied: true };
+      if (!isRefusal(sent.refused)) throw storeError(`,
       },
     ],
   },

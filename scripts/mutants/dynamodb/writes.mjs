@@ -97,9 +97,9 @@ export const WRITES = [
     patches: [
       {
         file: STORE,
-        find: '        const left = await applied(',
-        put: `        await client.send(new GetItemCommand({ TableName: tables[write.key.table], Key: itemKey(write.key) }));
-        const left = await applied(`,
+        find: '      const sent = await applied(',
+        put: `      await client.send(new GetItemCommand({ TableName: tables[write.key.table], Key: itemKey(write.key) }));
+      const sent = await applied(`,
       },
     ],
   },

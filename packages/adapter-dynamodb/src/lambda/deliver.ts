@@ -1,7 +1,7 @@
 /** Events that nobody waits for: each is a run, and either done with or to be delivered again. */
 import { FlowstateError, isFlowstateError, rebuildError } from '@flowstate/core/adapter';
-import type { OnError } from '@flowstate/core/http';
-import { type Called, call, type Ending } from './call.js';
+import { NESTING_MAX, nestsDeeper, type OnError } from '@flowstate/core/http';
+import { type Called, call, outcomeOf } from './call.js';
 import type { Invocation } from './deadline.js';
 import { knownCode } from './thrown.js';
 
@@ -11,8 +11,8 @@ export type Refused = 'drop' | 'redeliver';
 /** How events are carried out. */
 export interface DeliveryOptions {
   /**
-   * What becomes of an event that is refused for good: its body is malformed, the schema refuses its input, or no row could
-   * hold it. `drop`, the default: it is told to `onError` and not delivered again, for it would be refused for ever and be
+   * What becomes of an event that is refused for good: its body is malformed, the schema refuses its input, `input` throws a
+   * `FlowstateError` RUN_INPUT_INVALID, or no row could hold it. `drop`, the default: it is told to `onError` and not delivered again, for it would be refused for ever and be
    * in the way of others. `redeliver`: it is told and delivered again until the platform gives it up, so that the
    * dead-letter queue of the trigger gets it: only where there is one.
    */
@@ -31,64 +31,117 @@ export interface Parcel {
   /** Names it, for those who read of errors. */
   readonly what: string;
   /** An id that the user's options choose; undefined: the platform's own. */
-  readonly chosenId: () => string | undefined;
+  readonly chosenId: () => unknown;
   readonly ownId: () => string;
-  readonly input: () => unknown;
+  /** What the user's options make of the event; undefined: there is no such option. */
+  readonly chosenInput: (() => unknown) | undefined;
+  /** The platform's own reading of the event. @throws where it is malformed */
+  readonly ownInput: () => unknown;
+  /** Whether others wait behind it: then it is done with only when its run has ended, or was set aside. */
+  readonly isOrdered: boolean;
 }
 
 /** `done`: it has ended, or goes on by itself. `again`: nobody knows, and it is to be delivered again. */
 export type Fate = 'done' | 'again';
 
+/** How an event is carried out. */
+export interface Carrying {
+  readonly refused?: Refused;
+  readonly onError: OnError;
+}
+
+/** The event cannot be run as the options make it: a mistake of the code, and no reason to lose an event. */
+class Mistaken extends Error {}
+/** Nobody could ever run the event. */
+class Malformed extends Error {}
+
 /** Carries one event out. Never throws. */
 export async function deliver(
   fn: Called,
   parcel: Parcel,
-  { deadline, answerBy }: Invocation,
-  { refused = 'drop', onError }: { readonly refused?: Refused; readonly onError: OnError },
+  invocation: Invocation,
+  { refused = 'drop', onError }: Carrying,
 ): Promise<Fate> {
   const dropped: Fate = refused === 'drop' ? 'done' : 'again';
   const { what } = parcel;
   let id: string | undefined;
-  let ending: Ending;
   try {
     const text = textOf(parcel);
-    if ('cause' in text) {
-      const malformed = text.cause instanceof SyntaxError || text.cause instanceof URIError;
-      const so = malformed ? 'is refused: it cannot be read' : 'cannot be read: an option threw';
-      onError(new FlowstateError('RUN_INPUT_INVALID', `${what} ${so}`, text));
-      // What is no JSON stays so; an option that throws is a mistake of the code, and no reason to lose an event.
-      return malformed ? dropped : 'again';
-    }
     id = text.id;
-    ending = await call(fn, text, { deadline, answerBy });
+    const ending = await call(fn, text, invocation);
+    // It has come before, and its run ended so long ago that nothing is left of it.
+    if (ending.ended === 'refused' && ending.code === 'RUN_EXPIRED') return 'done';
+    if (ending.ended === 'refused') {
+      const isMistake = parcel.chosenInput !== undefined && ending.code === 'VALUE_NOT_SERIALIZABLE';
+      onError(
+        new FlowstateError(knownCode(ending.code), `${what} is refused: ${ending.message}`, { runId: id }),
+      );
+      return isMistake ? 'again' : dropped;
+    }
+    if (ending.ended === 'pending') return parcel.isOrdered && ending.state !== 'paused' ? 'again' : 'done';
+    if (ending.ended === 'error') {
+      const { name, message } = ending.error;
+      const ended = `${what}: run ${id} of ${fn.name} ended with an error: ${name}: ${message}`;
+      onError(new Error(ended, { cause: rebuildError(ending.error) }));
+    }
+    return 'done';
   } catch (cause) {
+    if (cause instanceof Malformed || cause instanceof Mistaken) {
+      const { message, cause: why } = cause;
+      onError(new FlowstateError('RUN_INPUT_INVALID', `${what} ${message}`, { cause: why }));
+      return cause instanceof Malformed ? dropped : 'again';
+    }
+    const goesOn = !parcel.isOrdered && id !== undefined && (await isStored(fn, id, invocation));
     const code = isFlowstateError(cause) ? cause.code : 'RUN_INFRASTRUCTURE';
+    const fate = goesOn ? 'is left to the collector' : 'is to be delivered again';
     const why = cause instanceof Error ? cause.message : String(cause);
-    onError(new FlowstateError(code, `${what} is to be delivered again: ${why}`, { cause }));
-    return 'again';
+    onError(new FlowstateError(code, `${what} ${fate}: ${why}`, { cause }));
+    return goesOn ? 'done' : 'again';
   }
-  // It has come before, and its run ended so long ago that nothing is left of it.
-  if (ending.ended === 'refused' && ending.code === 'RUN_EXPIRED') return 'done';
-  if (ending.ended === 'refused') {
-    const message = `${what} is refused: ${ending.message}`;
-    onError(new FlowstateError(knownCode(ending.code), message, { runId: id }));
-    return dropped;
-  }
-  if (ending.ended === 'error') {
-    const { name, message } = ending.error;
-    const ended = `${what}: run ${id} of ${fn.name} ended with an error: ${name}: ${message}`;
-    onError(new Error(ended, { cause: rebuildError(ending.error) }));
-  }
-  return 'done';
 }
 
-function textOf(
-  parcel: Parcel,
-): { readonly id: string; readonly input: unknown; readonly trigger: boolean } | { readonly cause: unknown } {
+/**
+ * Whether there is a run, which then goes on by itself: an event that comes again until it is given up, and from there under
+ * a new id, would be carried out twice.
+ */
+async function isStored(fn: Called, id: string, { answerBy }: Invocation): Promise<boolean> {
   try {
-    const chosen = parcel.chosenId();
-    return { id: chosen ?? parcel.ownId(), input: parcel.input(), trigger: chosen === undefined };
-  } catch (cause) {
-    return { cause };
+    const { ended } = await outcomeOf(fn, id, 0, answerBy);
+    return ended !== 'refused';
+  } catch {
+    // It has been told that the infrastructure fails.
+    return false;
   }
+}
+
+function textOf(parcel: Parcel): { readonly id: string; readonly input: unknown; readonly trigger: boolean } {
+  const chosen = chosenBy('id', parcel.chosenId) ?? undefined;
+  if (chosen !== undefined && (typeof chosen !== 'string' || chosen === '' || !chosen.isWellFormed()))
+    throw new Mistaken('cannot be read: the option id gave no text, or an empty one');
+  const { chosenInput } = parcel;
+  const input = chosenInput === undefined ? ownInput(parcel) : chosenBy('input', chosenInput);
+  return { id: chosen ?? parcel.ownId(), input, trigger: chosen === undefined };
+}
+
+function chosenBy(option: string, choose: () => unknown): unknown {
+  try {
+    return choose();
+  } catch (cause) {
+    if (isFlowstateError(cause, 'RUN_INPUT_INVALID'))
+      throw new Malformed(`is refused: ${cause.message}`, { cause });
+    throw new Mistaken(`cannot be read: the option ${option} threw`, { cause });
+  }
+}
+
+function ownInput(parcel: Parcel): unknown {
+  let input: unknown;
+  try {
+    input = parcel.ownInput();
+  } catch (cause) {
+    throw new Malformed('is refused: it cannot be read', { cause });
+  }
+  // Recursive code, here and in user land, must not be driven out of its stack.
+  if (nestsDeeper(input, NESTING_MAX))
+    throw new Malformed(`is refused: it nests deeper than ${NESTING_MAX} levels`);
+  return input;
 }

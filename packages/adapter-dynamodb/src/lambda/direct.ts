@@ -19,6 +19,11 @@ export interface DirectOptions<Event, Input, Output, Shown> {
    * Default: as long as the invocation may take.
    */
   readonly wait?: Duration;
+  /**
+   * Whether it takes the messages of `lambdaInvoker`: true unless given. `false` for a handler whose whole payload a stranger
+   * may have written (a rule of IoT, an input path or transformer, a gateway's own integration): he could send messages.
+   */
+  readonly messages?: boolean;
   /** Told of errors of the infrastructure, of which only the code is shown. Default: one line on the error output. */
   readonly onError?: OnError;
 }
@@ -49,19 +54,24 @@ export function direct<Input, Output, Event = Input, Shown = Output>(
 ): LambdaHandler<Event, Shown | Accepted> {
   const waitMs = options.wait === undefined ? Number.POSITIVE_INFINITY : milliseconds('wait', options.wait);
   const onError = options.onError ?? toConsole;
-  return receiving(fn.flow, onError, async (payload, invocation) => {
-    // The user's word for what the function is invoked with; a schema of the function looks at its input.
-    const event = payload as Event;
-    const asked = askedFor(event, invocation, options, onError);
-    if ('thrown' in asked) return asked;
-    const { id, ...text } = asked.answer;
-    const until = Math.min(invocation.answerBy, invocation.begun + waitMs);
-    const deadline = Math.min(invocation.deadline, invocation.begun + waitMs);
-    const { answerBy } = invocation;
-    const first = await call(fn, { id, ...text }, { deadline, answerBy });
-    const last = first.ended === 'pending' ? await outcomeOf(fn, id, until, answerBy) : first;
-    return answerOf(id, last, (value) => shownResult(fn.name, options.output, value, onError));
-  });
+  return receiving(
+    fn.flow,
+    onError,
+    async (payload, invocation) => {
+      // The user's word for what the function is invoked with; a schema of the function looks at its input.
+      const event = payload as Event;
+      const asked = askedFor(event, invocation, options, onError);
+      if ('thrown' in asked) return asked;
+      const { id, ...text } = asked.answer;
+      const until = Math.min(invocation.answerBy, invocation.begun + waitMs);
+      const deadline = Math.min(invocation.deadline, invocation.begun + waitMs);
+      const { answerBy } = invocation;
+      const first = await call(fn, { id, ...text }, { deadline, answerBy });
+      const last = first.ended === 'pending' ? await outcomeOf(fn, id, until, answerBy) : first;
+      return answerOf(id, last, (value) => shownResult(fn.name, options.output, value, onError));
+    },
+    options.messages,
+  );
 }
 
 function askedFor<Event, Input>(
@@ -71,7 +81,7 @@ function askedFor<Event, Input>(
   onError: OnError,
 ): Answer<{ readonly id: string; readonly input: unknown; readonly trigger: boolean }> {
   try {
-    const chosen = options.id?.(event, context);
+    const chosen = options.id?.(event, context) ?? undefined;
     const input = options.input === undefined ? event : options.input(event, context);
     return { answer: { id: chosen ?? context.awsRequestId, input, trigger: chosen === undefined } };
   } catch (cause) {

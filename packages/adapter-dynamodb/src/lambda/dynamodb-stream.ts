@@ -50,5 +50,6 @@ export function isDynamodb(record: unknown): record is DynamodbRecord {
 
 /** The item: its changes are carried out in their order. */
 export function itemOf({ dynamodb }: DynamodbRecord): string | undefined {
-  return dynamodb?.Keys === undefined ? undefined : JSON.stringify(dynamodb.Keys);
+  if (dynamodb?.Keys === undefined) return undefined;
+  return JSON.stringify(Object.entries(dynamodb.Keys).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

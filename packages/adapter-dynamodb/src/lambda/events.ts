@@ -12,7 +12,7 @@ import { recordsOf } from './records.js';
 import { isS3, type S3Record, s3Id, s3Input } from './s3.js';
 import { isSns, type SnsRecord, snsInput } from './sns.js';
 import type { BatchResponse } from './sqs.js';
-import { type Answer, refusal, shownInfrastructure } from './thrown.js';
+import { type Answer, allAgain, refusal, shownInfrastructure } from './thrown.js';
 
 /** One event, whatever it came in. */
 export type LambdaEvent =
@@ -33,6 +33,11 @@ export interface EventsOptions<Input> extends DeliveryOptions {
    * of SNS the id of the message; of a stream the id of the event; of S3 a hash of what was changed.
    */
   readonly id?: (event: LambdaEvent) => string | undefined;
+  /**
+   * Whether it takes the messages of `lambdaInvoker`: true unless given. `false` for a handler whose whole payload a stranger
+   * may have written (a rule of IoT, an input path or transformer, a gateway's own integration): he could send messages.
+   */
+  readonly messages?: boolean;
 }
 
 /** A handler of events: of streams it answers what is to come again, of others it throws where something is. */
@@ -46,8 +51,8 @@ export interface EventsHandler {
 }
 
 /**
- * `lambda.events(fn)`: every event is a run. Changes of one item of a table are carried out in their order, everything else
- * at once. What meets an error of the infrastructure or is not reached in time comes again: of a stream the first that did
+ * `lambda.events(fn)`: every event is a run. Changes of one item of a table are carried out in their order, each when the run of the one
+ * before it has ended, everything else at once. What meets an error of the infrastructure or is not reached in time comes again: of a stream the first that did
  * and all behind it (to be switched on by `FunctionResponseTypes: [ReportBatchItemFailures]`), else the whole delivery.
  *
  * A run that ended with an error has ended: its event does not come again, and `onError` is told. An event that can never
@@ -57,12 +62,12 @@ export function events<Input, Output>(
   fn: FlowFunction<Input, Output>,
   options: EventsOptions<Input> = {},
 ): EventsHandler {
-  const { onError = toConsole, refused = 'drop' } = options;
+  const { refused = 'drop' } = options;
   const concurrency = concurrencyOf(options);
   return receiving(
     fn.flow,
-    onError,
-    async (payload, invocation): Promise<Answer<BatchResponse | undefined>> => {
+    options.onError ?? toConsole,
+    async (payload, invocation, onError): Promise<Answer<BatchResponse | undefined>> => {
       const list = eventsOf(payload);
       if (list === undefined) {
         const message =
@@ -74,6 +79,7 @@ export function events<Input, Output>(
       );
       return answerOf(list, again);
     },
+    options.messages,
   ) as EventsHandler;
 }
 
@@ -97,7 +103,9 @@ function parcelOf<Input>(event: LambdaEvent, { input, id }: EventsOptions<Input>
     what: `event ${own}`,
     chosenId: () => id?.(event),
     ownId: () => own,
-    input: () => (input === undefined ? ownInput(event) : input(event)),
+    chosenInput: input && (() => input(event)),
+    ownInput: () => ownInput(event),
+    isOrdered: groupOf(event) !== undefined,
   };
 }
 
@@ -137,6 +145,8 @@ function answerOf(
     const message = `${again.size} of ${list.length} events are to be delivered again`;
     return { thrown: shownInfrastructure(new FlowstateError('RUN_INFRASTRUCTURE', message)) };
   }
+  // Also where nobody switched partial answers on: then a batch without an error is taken for done.
+  if (first === list[0]) return { thrown: allAgain(list.length) };
   // The stream goes on from there, whatever else failed.
   const from = first?.kind === 'dynamodb' ? (first.record.dynamodb?.SequenceNumber ?? '') : undefined;
   return { answer: { batchItemFailures: from === undefined ? [] : [{ itemIdentifier: from }] } };

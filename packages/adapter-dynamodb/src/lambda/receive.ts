@@ -19,16 +19,21 @@ export interface LambdaHandler<Event, Result> {
 
 /**
  * A handler of events that takes messages as well. They stand at the top level of the payload, where HTTP, queues, topics,
- * streams and buses have the platform's own fields: nobody forges them there. Who may invoke the function may send them.
+ * streams and buses have the platform's own fields: nobody forges them there. Who may invoke the function may send them;
+ * where a trigger hands on somebody else's text as the whole payload, `messages: false` is needed.
  */
 export function receiving<Event, Result>(
   flow: Receiver,
-  onError: OnError,
-  handle: (event: unknown, invocation: Invocation) => Promise<Answer<Result>>,
+  told: OnError,
+  handle: (event: unknown, invocation: Invocation, onError: OnError) => Promise<Answer<Result>>,
+  takesMessages = true,
 ): LambdaHandler<Event, Result> {
+  const onError = guarded(told);
   const answer = (event: unknown, context: LambdaContext): Promise<Answer<Result | ReplyEnvelope>> => {
     const invocation = invocationOf(context);
-    return isMessage(event) ? replied(flow, event, invocation, onError) : handle(event, invocation);
+    return takesMessages && isMessage(event)
+      ? replied(flow, event, invocation, onError)
+      : handle(event, invocation, onError);
   };
   const handler = async (event: unknown, context: LambdaContext): Promise<Result | ReplyEnvelope> => {
     const answered = await answer(event, context).catch((error: unknown): Answer<never> => {
@@ -40,6 +45,13 @@ export function receiving<Event, Result>(
   };
   // One function for both: which of them was called is in the event.
   return handler as LambdaHandler<Event, Result>;
+}
+
+/** Whoever is told of errors decides nothing: what he throws, at once or later, is nobody's business. */
+function guarded(onError: OnError): OnError {
+  return (error) => {
+    void (async () => onError(error))().catch(() => undefined);
+  };
 }
 
 async function replied(

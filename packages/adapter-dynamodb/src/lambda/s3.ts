@@ -7,6 +7,7 @@ export interface S3Record {
   readonly eventSource: string;
   readonly eventName: string;
   readonly eventTime: string;
+  readonly responseElements?: { readonly 'x-amz-request-id'?: string | undefined } | undefined;
   readonly s3: {
     /** The name of the notification's configuration. */
     readonly configurationId?: string | undefined;
@@ -48,10 +49,15 @@ export function isS3(record: unknown): record is S3Record {
   );
 }
 
-/** Notifications have no id: one that is delivered again says the same of the same change. */
-export function s3Id({ eventName, s3: { bucket, object } }: S3Record): string {
-  const { key, versionId = '', eTag = '', sequencer = '' } = object;
-  return `s3/${hash(bucket.name, key, versionId, eTag, sequencer, eventName)}`;
+/**
+ * Notifications have no id: one that is delivered again says the same of the same change. Objects that are put and deleted
+ * have a sequencer; changes of their tags and the like only a time, and a request.
+ */
+export function s3Id({ eventName, eventTime, responseElements, s3: { bucket, object } }: S3Record): string {
+  const { key, versionId = '', eTag = '', sequencer } = object;
+  const request = responseElements?.['x-amz-request-id'] ?? '';
+  const when = sequencer ?? `${eventTime} ${request}`;
+  return `s3/${hash(bucket.name, key, versionId, eTag, when, eventName)}`;
 }
 
 /** @throws URIError for a key that cannot be decoded */

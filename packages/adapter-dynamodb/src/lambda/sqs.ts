@@ -5,7 +5,7 @@ import { carryOut, concurrencyOf } from './batch.js';
 import { type DeliveryOptions, deliver, type Parcel } from './deliver.js';
 import { type LambdaHandler, receiving } from './receive.js';
 import { isObject, recordsOf } from './records.js';
-import { refusal } from './thrown.js';
+import { allAgain, refusal } from './thrown.js';
 
 /** A message, as far as it is looked at. */
 export interface SqsRecord {
@@ -39,16 +39,17 @@ export interface SqsOptions<Input, Rec extends SqsRecord = SqsRecord> extends De
  * were not reached in time, and those behind them in their group of a FIFO queue; no other.
  *
  * A run that ended with an error has ended: its message does not come again, and `onError` is told. A run that is not done
- * when the time is over goes on by itself, and so does one that waits; the next message of its group is not held back. A
- * message that can never be run is told to `onError` and dropped: see `refused`.
+ * when the time is over goes on by itself, and so does one that waits; of a FIFO queue its message comes again, until it has
+ * ended, and holds back those behind it in its group. A message that can never be run is told to `onError` and dropped: see
+ * `refused`.
  */
 export function sqs<Input, Output, Rec extends SqsRecord = SqsRecord>(
   fn: FlowFunction<Input, Output>,
   options: SqsOptions<Input, Rec> = {},
 ): LambdaHandler<{ readonly Records: readonly Rec[] }, BatchResponse> {
-  const { onError = toConsole, refused = 'drop' } = options;
+  const { refused = 'drop' } = options;
   const concurrency = concurrencyOf(options);
-  return receiving(fn.flow, onError, async (event, invocation) => {
+  return receiving(fn.flow, options.onError ?? toConsole, async (event, invocation, onError) => {
     const records = recordsOf(event, isMessage);
     if (records === undefined)
       return { thrown: refusal('MESSAGE_INVALID', 'not an event of SQS: lambda.sqs(fn) takes no other') };
@@ -58,6 +59,8 @@ export function sqs<Input, Output, Rec extends SqsRecord = SqsRecord>(
       // The user's word for what else is in a record.
       (record) => deliver(fn, parcelOf(record as Rec, options), invocation, { onError, refused }),
     );
+    // Also where nobody switched partial answers on: then a batch without one is taken for done.
+    if (again.size === records.length) return { thrown: allAgain(records.length) };
     const failed = records.filter((record) => again.has(record));
     return { answer: { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) } };
   });
@@ -82,6 +85,8 @@ function parcelOf<Input, Rec extends SqsRecord>(record: Rec, { input, id }: SqsO
     what: `message ${record.messageId}`,
     chosenId: () => id?.(record),
     ownId: () => record.messageId,
-    input: () => (input === undefined ? JSON.parse(record.body) : input(record)),
+    chosenInput: input && (() => input(record)),
+    ownInput: () => JSON.parse(record.body),
+    isOrdered: groupOf(record) !== undefined,
   };
 }

@@ -33,6 +33,12 @@ export function shownInfrastructure(error: unknown): Error {
   );
 }
 
+/** A batch of which nothing is done with: thrown, it comes again as a whole, whatever the trigger is told of single ones. */
+export function allAgain(count: number): Error {
+  const message = count === 1 ? 'the event is' : `all ${count} events are`;
+  return shownInfrastructure(new FlowstateError('RUN_INFRASTRUCTURE', `${message} to be delivered again`));
+}
+
 /** The code, or that of the infrastructure where nobody knows it. */
 export function knownCode(code: string): ErrorCode {
   return Object.hasOwn(ERRORS, code) ? (code as ErrorCode) : 'RUN_INFRASTRUCTURE';

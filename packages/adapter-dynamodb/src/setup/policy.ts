@@ -82,11 +82,22 @@ function functionArn(options: PolicyOptions, name: string): string {
   return `${prefix('lambda', options)}:function:${name}`;
 }
 
+/** Of regions whose names begin so. */
+const PARTITIONS = [
+  ['cn-', 'aws-cn'],
+  ['us-gov-', 'aws-us-gov'],
+  ['us-iso-', 'aws-iso'],
+  ['us-isob-', 'aws-iso-b'],
+  ['eu-isoe-', 'aws-iso-e'],
+  ['us-isof-', 'aws-iso-f'],
+  ['eusc-', 'aws-eusc'],
+] as const;
+
 function prefix(service: string, { region, account }: PolicyOptions): string {
   if (!/^[a-z]{2,}(-[a-z]+)+-\d+$/.test(region))
     throw new TypeError(`policy: ${JSON.stringify(region)} is no region, such as "eu-central-1"`);
   if (!/^\d{12}$/.test(account))
     throw new TypeError(`policy: an account is twelve digits, not ${JSON.stringify(account)}`);
-  const partition = region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+  const [, partition = 'aws'] = PARTITIONS.find(([begin]) => region.startsWith(begin)) ?? [];
   return `arn:${partition}:${service}:${region}:${account}`;
 }

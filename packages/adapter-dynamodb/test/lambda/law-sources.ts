@@ -2,7 +2,7 @@
 
 import type { Conclusion, DeliverOptions, Delivery, EventText, Trigger } from '@flowstate/conformance';
 import type { FlowFunction } from '@flowstate/core';
-import { hash } from '@flowstate/core/adapter';
+import { FlowstateError, hash } from '@flowstate/core/adapter';
 import { s3Id } from '../../src/lambda/s3.js';
 import { type LambdaEvent, lambda } from '../../src/lambda.js';
 import { busEvent, s3Record, snsRecord, sqsRecord, streamRecord } from './documented-events.js';
@@ -149,13 +149,21 @@ function change(id: string, order: string) {
   return { ...record, dynamodb: { ...dynamodb, NewImage: { ...dynamodb.NewImage, order: { S: order } } } };
 }
 
+/** What the option `input` makes of a text. @throws FlowstateError for one that is no order, and never will be */
+function orderIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new FlowstateError('RUN_INPUT_INVALID', 'it is no order', { cause });
+  }
+}
+
 const stream = eventTrigger({
   name: 'dynamodb stream',
   batch: { max: 10, again: 'rest' },
   record: ({ identity, input }) => change(identity, JSON.stringify(input)),
   malformed: { 'a change of an item that is no order': change('m1', 'order') },
-  input: (event) =>
-    JSON.parse((event.kind === 'dynamodb' && event.record.dynamodb?.NewImage?.order?.S) || ''),
+  input: (event) => orderIn((event.kind === 'dynamodb' && event.record.dynamodb?.NewImage?.order?.S) || ''),
   payload: (records) => ({ Records: records }),
   what: ({ eventID }) => `event ${eventID}`,
   again: (records, [first]) => {
@@ -179,7 +187,7 @@ const s3 = eventTrigger({
     eventTime: new Date(attempt * 60_000).toISOString(),
   }),
   malformed: { 'an object that is no order': upload('m1', 'order') },
-  input: (event) => JSON.parse((event.kind === 's3' && event.record.s3.configurationId) || ''),
+  input: (event) => orderIn((event.kind === 's3' && event.record.s3.configurationId) || ''),
   payload: (records) => ({ Records: records }),
   what: (record) => `event ${s3Id(record)}`,
   again: () => () => false,

@@ -1,4 +1,4 @@
-import { type Store, StoreError } from '@flowstate/core/adapter';
+import { FlowstateError, type Store, StoreError } from '@flowstate/core/adapter';
 import { memoryStore } from '@flowstate/core/testing';
 import { expect, test, vi } from 'vitest';
 import { lambda, type SqsRecord } from '../../src/lambda.js';
@@ -153,7 +153,8 @@ test('what is not reached in time comes again; what is under way goes on by itse
   expect(Number(intentOf(store, 'f', 'm1')?.due)).toBeLessThanOrEqual(Date.now());
   // Nothing begins when the time is over.
   const late = batchOf(sqsRecord('m3', '"other"'), sqsRecord('m4', '"other"'));
-  expect(await handler(late, contextOf({ remainingMs: 0 }))).toEqual(failed('m3', 'm4'));
+  // Thrown where all of them are, for whoever has not switched partial answers on.
+  await expect(handler(late, contextOf({ remainingMs: 0 }))).rejects.toThrow('could not be carried out');
   expect(runIds(store)).toEqual(['m1', 'm2']);
   open();
   await flow.collect();
@@ -167,4 +168,60 @@ test('an event of something else is thrown, so that nothing of it is lost', asyn
   const others = [null, {}, { Records: [] }, { Records: [null] }, { Records: [{ eventSource: 'aws:sns' }] }];
   for (const event of [...others, { Records: [sqsRecord('m1', '1'), nameless] }])
     expect(await invoked(handler, event)).toMatchObject({ functionError: { errorType: 'MESSAGE_INVALID' } });
+});
+
+test('a mistake of the code loses no message: what an option cannot do comes again', async () => {
+  const { flow, store } = testFlow();
+  const fn = flow.function('f', async (_, word: unknown) => word);
+  const { onError, told } = errors();
+  const record = sqsRecord('m1', '{"word":"a","number":7}');
+  const handlers = [
+    lambda.sqs(fn, { onError, input: ({ body }) => JSON.parse(JSON.parse(body).message) }),
+    lambda.sqs(fn, { onError, input: () => BigInt('12.5') }),
+    lambda.sqs(fn, { onError, input: async () => 1 }),
+    lambda.sqs(fn, { onError, id: ({ body }) => JSON.parse(body).number }),
+    lambda.sqs(fn, { onError, id: () => '' }),
+  ];
+  for (const handler of handlers)
+    await expect(handler(batchOf(record), contextOf())).rejects.toThrow('could not be carried out');
+  expect(runIds(store)).toEqual([]);
+  expect(told).toHaveLength(handlers.length);
+  // An id that is none is the message's own.
+  const absent = lambda.sqs(fn, { onError, id: () => JSON.parse('null') });
+  expect(await absent(batchOf(record), contextOf())).toEqual(failed());
+  expect(runIds(store)).toEqual(['m1']);
+});
+
+test('an option refuses a message for good by saying so', async () => {
+  const { flow, store } = testFlow();
+  const { onError, told } = errors();
+  const input = () => {
+    throw new FlowstateError('RUN_INPUT_INVALID', 'an order of yesterday');
+  };
+  const handler = lambda.sqs(
+    flow.function('f', async () => 1),
+    { onError, input },
+  );
+  expect(await handler(batchOf(sqsRecord('m1', '1')), contextOf())).toEqual(failed());
+  expect(told.map(({ message }) => message)).toEqual(['message m1 is refused: an order of yesterday']);
+  expect(runIds(store)).toEqual([]);
+});
+
+test('of a FIFO queue nothing gets ahead of a run that is not done', async () => {
+  const { flow, store } = testFlow();
+  const { opened, open } = gate();
+  const fn = flow.function('f', async (ctx, word: string) => {
+    if (word === 'slow') await ctx.step('wait', () => opened);
+    return word;
+  });
+  const { onError } = errors();
+  const batch = batchOf(
+    sqsRecord('m1', '"slow"', 'g'),
+    sqsRecord('m2', '"next"', 'g'),
+    sqsRecord('m3', '"other"', 'h'),
+  );
+  const answer = await lambda.sqs(fn, { onError })(batch, contextOf({ remainingMs: 800 }));
+  expect(answer).toEqual(failed('m1', 'm2'));
+  expect(runIds(store)).toEqual(['m1', 'm3']);
+  open();
 });

@@ -4,7 +4,7 @@ import { Refusal } from './answers.js';
 /** The largest body of a user's request where nothing else is said: 1 MiB. */
 export const BODY_BYTES_MAX = 1024 * 1024;
 /** How deep JSON may nest: recursive code, here and in user land, must not be driven out of its stack. */
-const NESTING_MAX = 200;
+export const NESTING_MAX = 200;
 
 /** A body as bytes. @throws Refusal HTTP_BODY_TOO_LARGE as soon as that is known, HTTP_BODY_MALFORMED where it breaks off. */
 export async function bytesOf(request: Request, bytesMax: number): Promise<Uint8Array> {
@@ -76,7 +76,8 @@ export function parseJson(bytes: Uint8Array): unknown {
   return value;
 }
 
-function nestsDeeper(value: unknown, levels: number): boolean {
+/** Whether a value of JSON has more levels than that. */
+export function nestsDeeper(value: unknown, levels: number): boolean {
   let level: unknown[] = [value];
   for (let depth = 0; level.length > 0; depth++) {
     if (depth > levels) return true;

@@ -14,6 +14,7 @@ export {
   Refusal,
   RUN_ID_HEADER,
 } from './answers.js';
+export { NESTING_MAX, nestsDeeper } from './body.js';
 export { type CollectorOptions, collector } from './collector.js';
 export { answeringStatus, Entry, type EntryOptions, entry, type HttpOptions } from './entry.js';
 export { type HttpInvokerOptions, httpInvoker } from './invoker.js';
