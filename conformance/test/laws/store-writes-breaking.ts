@@ -44,7 +44,7 @@ export function telling(
 }
 
 /** Holds on every row. */
-const ALWAYS: Tests = [{ test: 'missing', path: ['log', '\u0001 nobody writes this'] }];
+const ALWAYS: Tests = [{ test: 'missing', path: ['log', 'nobody.writes.this'] }];
 
 /** The same write, whatever the row holds. */
 export function anyhow(write: Write): Write {

@@ -112,11 +112,11 @@ breaks('values', [
     /\\r\\n/,
   ],
   [
-    'cuts names at 255',
+    'cuts names at 128',
     changing(
       withTexts(
         (text) => text,
-        (name) => name.slice(0, 255),
+        (name) => name.slice(0, 128),
       ),
     ),
     /should not be there|is missing/,

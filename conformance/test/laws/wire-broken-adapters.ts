@@ -30,7 +30,7 @@ function writing(store: Store, write: (below: Writing) => Writing): Store {
   };
 }
 
-const ALWAYS: Tests = [{ test: 'missing', path: ['log', 'nobody writes this'] }];
+const ALWAYS: Tests = [{ test: 'missing', path: ['log', 'nobody.writes.this'] }];
 
 /** The same without its condition; a create becomes a change of whatever is there. */
 function unconditional(write: Write): Write {

@@ -15,7 +15,7 @@ const row = {
   n: -HUGE,
   due: HUGE,
   queue: 'trim',
-  log: { 'run.nonce.1': 'ok', lockOwner: HUGE, 'a_b c.d,{"}\\': true, no: false, zero: 0, '1': '1' },
+  log: { 'run.nonce.1': 'ok', lockOwner: HUGE, 'a_b-c.d:e': true, no: false, zero: 0, '1': '1' },
 };
 
 /** Each way of reaching the database must mean the same. */
