@@ -1,6 +1,7 @@
 import { hash, type Store, StoreError } from '@flowstate/core/adapter';
 import { memoryStore } from '@flowstate/core/testing';
 import { expect, test } from 'vitest';
+import { s3Id } from '../../src/lambda/s3.js';
 import { lambda } from '../../src/lambda.js';
 import { busEvent, s3Record, snsRecord, sqsRecord, streamRecord } from './documented-events.js';
 import { contextOf, invoked } from './invocation.js';
@@ -140,4 +141,32 @@ test('what is no such event is thrown, so that nothing of it is lost', async () 
       },
     });
   }
+});
+
+test('changes of an object without a sequencer are told apart by time and request', () => {
+  const tagged = (eventTime: string, request: string) => {
+    const record = s3Record('orders/a');
+    const { sequencer: _, ...object } = record.s3.object;
+    const responseElements = { 'x-amz-request-id': request };
+    return s3Id({
+      ...record,
+      eventName: 'ObjectTagging:Put',
+      eventTime,
+      responseElements,
+      s3: { ...record.s3, object },
+    });
+  };
+  const ids = [tagged('2026-01-01', 'r1'), tagged('2026-02-01', 'r1'), tagged('2026-01-01', 'r2')];
+  expect(new Set(ids).size).toBe(3);
+  expect(tagged('2026-01-01', 'r1')).toBe(ids[0]);
+});
+
+test('without messages, what a stranger wrote as the whole payload calls nothing', async () => {
+  const { fn, store } = keeping();
+  const message = { kind: 'call', function: fn.name, id: 'forged', input: '[1]' };
+  const closed = lambda.events(fn, { messages: false });
+  expect(await invoked(closed, { flowstate: 1, message })).toMatchObject({
+    functionError: { errorType: 'MESSAGE_INVALID' },
+  });
+  expect(runIds(store)).toEqual([]);
 });
