@@ -63,17 +63,16 @@ const TOO_LARGE = /size.*exceed|exceed.*size/i;
 
 /**
  * The store error that an error of the SDK means. Pure. The SDK repeats requests by itself: where it did, an earlier attempt
- * may have been applied whatever the last one said, unless no attempt could have been.
+ * may have been applied, whatever the last one said.
  */
 export function storeError(error: unknown, table?: string): StoreError {
   const { attempts, ...parts } = partsOf(error);
   const { name, message } = parts;
   const meaning = classify(parts);
-  const unsure = attempts > 1;
   const where = table === undefined ? '' : `, table ${table}`;
   const said = `DynamoDB${where}: ${message}${name === '' ? '' : ` (${name})`}`;
   const advice = meaning.advice === undefined ? '' : `; ${meaning.advice}`;
-  return new StoreError(unsure ? UNKNOWN : meaning.code, `${said}${advice}`, { cause: error });
+  return new StoreError(attempts > 1 ? UNKNOWN : meaning.code, `${said}${advice}`, { cause: error });
 }
 
 function classify({ name, message, code, syscall }: Parts): Meaning {

@@ -193,22 +193,27 @@ class FlowProcess implements Flow {
 
   /** What is refused before anything is stored: an input that does not fit, or that no row could hold. */
   private async refusal(known: Registered, call: Call): Promise<Reply | undefined> {
+    let input: unknown;
     try {
       this.checkStorable(known.name, call.id, call.input);
-      const input = decode(call.input);
-      // A caller is not refused: another execution of it may have been accepted. Its callee's row keeps the error.
-      if (call.caller === undefined) await checkedInput(known, input);
+      input = decode(call.input);
+    } catch (error) {
+      if (isFlowstateError(error, 'STORE_CORRUPT'))
+        return refused('MESSAGE_INVALID', 'the input is not an encoded value');
+      if (isFlowstateError(error, 'VALUE_TOO_LARGE')) return refused(error.code, error.message);
+      throw error;
+    }
+    // A caller is not refused: another execution of it may have been accepted. Its callee's row keeps the error.
+    if (call.caller !== undefined) return undefined;
+    try {
+      await checkedInput(known, input);
       return undefined;
     } catch (error) {
-      // A schema that asks a database may meet an error of the infrastructure, which says nothing of the input.
-      if (!isFlowstateError(error) || error.retry) throw error;
-      if (error.code === 'STORE_CORRUPT')
-        return refused('MESSAGE_INVALID', 'the input is not an encoded value');
+      // What else a schema throws says nothing of the input: it may ask a database.
+      if (!isFlowstateError(error, 'RUN_INPUT_INVALID')) throw error;
       // A schema may have changed since the run was begun: what was accepted once stays accepted.
-      const begun =
-        error.code === 'RUN_INPUT_INVALID' &&
-        (await this.outside.read(intentKey(runKey(known.name, call.id)))) !== undefined;
-      return begun ? undefined : refused(error.code, error.message);
+      const begun = await this.outside.read(intentKey(runKey(known.name, call.id)));
+      return begun === undefined ? refused(error.code, error.message) : undefined;
     }
   }
 

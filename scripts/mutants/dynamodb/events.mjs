@@ -61,6 +61,15 @@ export const EVENTS = [
     ],
   },
   {
+    id: 'left to nobody',
+    what: 'an event is left to the collector whether its run is stored or not',
+    source: 'review: a redriven message has another id, so a stored run is not delivered again',
+    laws: ['platform/infrastructure-errors'],
+    patches: [
+      { file: DELIVER, find: "    return ended !== 'refused';\n", put: '    return true || ended;\n' },
+    ],
+  },
+  {
     id: 'failure swallowed',
     what: 'an event that met an error of the infrastructure is said to be done',
     source: 'usual sin: logged and forgotten',

@@ -1,17 +1,16 @@
 /** One call of a function, carried out in this invocation as far as its time reaches. */
 import {
   decode,
-  decodeOutcome,
   encode,
+  FlowstateError,
   isFlowstateError,
-  parseThrown,
   processPlatform,
   type Receiver,
   type Reply,
   type RunStatus,
-  runKey,
   type Thrown,
 } from '@flowstate/core/adapter';
+import { outcomeOf as knownOutcome, NESTING_MAX, nestsDeeper, statusOf } from '@flowstate/core/http';
 import { inTime } from './deadline.js';
 
 /** The function that is called. */
@@ -71,9 +70,9 @@ export async function call(fn: Called, { id, input, trigger }: CallText, times: 
 /** The outcome of a run, looked for until then; where it stands, if there is none. @throws FlowstateError for errors of the infrastructure */
 export async function outcomeOf(fn: Called, id: string, until: number, answerBy: number): Promise<Ending> {
   for (let pause = LOOK_MS; ; pause = Math.min(pause * 1.5, LOOK_MS_MAX)) {
-    const message = { kind: 'status', function: fn.name, run: runKey(fn.name, id) };
-    const reply = await inTime(fn.flow.receive(message), answerBy);
-    const ending = endingOf(fn, reply);
+    const status = await inTime(statusOf({ ...fn, id }), answerBy);
+    // The run was there when it was asked for, and is no more.
+    const ending = status === undefined ? expired(fn) : (endingIn(status) ?? standingOf(fn, status));
     const left = until - processPlatform.now();
     // A run that is set aside does not go on before somebody repairs it.
     if (ending.ended !== 'pending' || ending.state === 'paused' || left <= 0) return ending;
@@ -82,27 +81,25 @@ export async function outcomeOf(fn: Called, id: string, until: number, answerBy:
 }
 
 function endingOf(fn: Called, reply: Reply): Ending {
-  switch (reply.reply) {
-    case 'result':
-      return { ended: 'result', value: decode(reply.value) };
-    case 'error':
-      return { ended: 'error', error: parseThrown(JSON.parse(reply.error)) };
-    case 'pending':
-      return standing(reply);
-    case 'status':
-      return reply.status === undefined ? expired(fn) : endingOfStatus(fn, reply.status);
-    case 'refused':
-      // The run was there when it was asked for, and is no more.
-      return reply.code === 'RUN_UNKNOWN' ? expired(fn) : refused(reply.code, reply.message);
-  }
+  if (reply.reply === 'pending') return standing(reply);
+  if (reply.reply === 'refused')
+    return reply.code === 'RUN_UNKNOWN' ? expired(fn) : refused(reply.code, reply.message);
+  const ending = endingIn(reply);
+  if (ending !== undefined) return ending;
+  throw new FlowstateError('MESSAGE_INVALID', `a call was answered with "${reply.reply}"`);
 }
 
-function endingOfStatus(fn: Called, status: RunStatus): Ending {
-  if (status.outcome === undefined) return status.state === 'gone' ? expired(fn) : standing(status);
-  const outcome = decodeOutcome(status.outcome);
+/** The outcome that a reply or a status holds, if it holds one. */
+function endingIn(known: Reply | RunStatus): Ending | undefined {
+  const outcome = knownOutcome(known);
+  if (outcome === undefined) return undefined;
   return 'ok' in outcome
     ? { ended: 'result', value: decode(outcome.ok) }
     : { ended: 'error', error: outcome.error };
+}
+
+function standingOf(fn: Called, status: RunStatus): Ending {
+  return status.state === 'gone' ? expired(fn) : standing(status);
 }
 
 function standing({ state, reason }: Standing): Ending {
@@ -118,6 +115,9 @@ function expired({ name }: Called): Ending {
 }
 
 function encodedInput(name: string, input: unknown): string | Ending {
+  // Recursive code, here and in user land, must not be driven out of its stack.
+  if (nestsDeeper(input, NESTING_MAX))
+    return refused('VALUE_NOT_SERIALIZABLE', `the input of ${name} nests deeper than ${NESTING_MAX} levels`);
   try {
     return encode(input, `the input of ${name}`);
   } catch (error) {

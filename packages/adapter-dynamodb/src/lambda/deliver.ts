@@ -1,7 +1,7 @@
 /** Events that nobody waits for: each is a run, and either done with or to be delivered again. */
 import { FlowstateError, isFlowstateError, rebuildError } from '@flowstate/core/adapter';
-import { NESTING_MAX, nestsDeeper, type OnError } from '@flowstate/core/http';
-import { type Called, call, outcomeOf } from './call.js';
+import type { OnError } from '@flowstate/core/http';
+import { type Called, type CallText, call, outcomeOf } from './call.js';
 import type { Invocation } from './deadline.js';
 import { knownCode } from './thrown.js';
 
@@ -64,24 +64,25 @@ export async function deliver(
 ): Promise<Fate> {
   const dropped: Fate = refused === 'drop' ? 'done' : 'again';
   const { what } = parcel;
-  let id: string | undefined;
+  let text: CallText | undefined;
   try {
-    const text = textOf(parcel);
-    id = text.id;
+    text = textOf(parcel);
     const ending = await call(fn, text, invocation);
     // It has come before, and its run ended so long ago that nothing is left of it.
     if (ending.ended === 'refused' && ending.code === 'RUN_EXPIRED') return 'done';
     if (ending.ended === 'refused') {
       const isMistake = parcel.chosenInput !== undefined && ending.code === 'VALUE_NOT_SERIALIZABLE';
       onError(
-        new FlowstateError(knownCode(ending.code), `${what} is refused: ${ending.message}`, { runId: id }),
+        new FlowstateError(knownCode(ending.code), `${what} is refused: ${ending.message}`, {
+          runId: text.id,
+        }),
       );
       return isMistake ? 'again' : dropped;
     }
     if (ending.ended === 'pending') return parcel.isOrdered && ending.state !== 'paused' ? 'again' : 'done';
     if (ending.ended === 'error') {
       const { name, message } = ending.error;
-      const ended = `${what}: run ${id} of ${fn.name} ended with an error: ${name}: ${message}`;
+      const ended = `${what}: run ${text.id} of ${fn.name} ended with an error: ${name}: ${message}`;
       onError(new Error(ended, { cause: rebuildError(ending.error) }));
     }
     return 'done';
@@ -91,7 +92,7 @@ export async function deliver(
       onError(new FlowstateError('RUN_INPUT_INVALID', `${what} ${message}`, { cause: why }));
       return cause instanceof Malformed ? dropped : 'again';
     }
-    const goesOn = !parcel.isOrdered && id !== undefined && (await isStored(fn, id, invocation));
+    const goesOn = text !== undefined && !parcel.isOrdered && (await isLeft(fn, text, invocation));
     const code = isFlowstateError(cause) ? cause.code : 'RUN_INFRASTRUCTURE';
     const fate = goesOn ? 'is left to the collector' : 'is to be delivered again';
     const why = cause instanceof Error ? cause.message : String(cause);
@@ -101,10 +102,11 @@ export async function deliver(
 }
 
 /**
- * Whether there is a run, which then goes on by itself: an event that comes again until it is given up, and from there under
- * a new id, would be carried out twice.
+ * Whether the event's run is stored, and goes on by itself. Under an id of its own an event that comes again until it is given
+ * up, and is sent once more from there, has another id, and would be carried out twice. A chosen id stays what it is.
  */
-async function isStored(fn: Called, id: string, { answerBy }: Invocation): Promise<boolean> {
+async function isLeft(fn: Called, { id, trigger }: CallText, { answerBy }: Invocation): Promise<boolean> {
+  if (!trigger) return false;
   try {
     const { ended } = await outcomeOf(fn, id, 0, answerBy);
     return ended !== 'refused';
@@ -114,7 +116,7 @@ async function isStored(fn: Called, id: string, { answerBy }: Invocation): Promi
   }
 }
 
-function textOf(parcel: Parcel): { readonly id: string; readonly input: unknown; readonly trigger: boolean } {
+function textOf(parcel: Parcel): CallText {
   const chosen = chosenBy('id', parcel.chosenId) ?? undefined;
   if (chosen !== undefined && (typeof chosen !== 'string' || chosen === '' || !chosen.isWellFormed()))
     throw new Mistaken('cannot be read: the option id gave no text, or an empty one');
@@ -134,14 +136,9 @@ function chosenBy(option: string, choose: () => unknown): unknown {
 }
 
 function ownInput(parcel: Parcel): unknown {
-  let input: unknown;
   try {
-    input = parcel.ownInput();
+    return parcel.ownInput();
   } catch (cause) {
     throw new Malformed('is refused: it cannot be read', { cause });
   }
-  // Recursive code, here and in user land, must not be driven out of its stack.
-  if (nestsDeeper(input, NESTING_MAX))
-    throw new Malformed(`is refused: it nests deeper than ${NESTING_MAX} levels`);
-  return input;
 }

@@ -2,8 +2,8 @@
 import { isObject } from './records.js';
 
 /**
- * The principal of an event: of a token its issuer and subject, of an identity pool the identity, of IAM the ARN
- * without its session, of a Lambda authorizer its `principalId`, else the key of a usage plan. undefined: nobody was authenticated.
+ * The principal of an event: of a token its issuer and subject, of an identity pool the identity, of IAM the ARN, of a
+ * Lambda authorizer its `principalId`. undefined: nobody was authenticated.
  */
 export function principalOf(event: { readonly requestContext: object }): string | undefined {
   const context: Readonly<Record<string, unknown>> = { ...event.requestContext };
@@ -28,14 +28,9 @@ function subjectOf(claims: unknown): string | undefined {
 /** All members of an identity pool have one role, and so one ARN: the identity comes first. */
 function identified(identity: unknown): string | undefined {
   if (!isObject(identity)) return undefined;
-  const { cognitoIdentity, cognitoIdentityId, userArn, apiKeyId } = identity;
+  const { cognitoIdentity, cognitoIdentityId, userArn } = identity;
   const pooled = isObject(cognitoIdentity) ? cognitoIdentity.identityId : cognitoIdentityId;
-  return named('cognito', pooled) ?? named('iam', withoutSession(userArn)) ?? named('apiKey', apiKeyId);
-}
-
-/** Every task that takes on a role has a session of its own: the role is who it is. */
-function withoutSession(arn: unknown): unknown {
-  return typeof arn === 'string' ? arn.replace(/(:assumed-role\/[^/]+)\/.*$/, '$1') : arn;
+  return named('cognito', pooled) ?? named('iam', userArn);
 }
 
 function named(kind: string, name: unknown, issuer: unknown = ''): string | undefined {

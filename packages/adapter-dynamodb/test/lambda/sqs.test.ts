@@ -225,3 +225,41 @@ test('of a FIFO queue nothing gets ahead of a run that is not done', async () =>
   expect(runIds(store)).toEqual(['m1', 'm3']);
   open();
 });
+
+test('a run that is stored is left to the collector, where its message might come back under another id', async () => {
+  const memory = memoryStore();
+  let down = true;
+  const write: Store['write'] = (request, options) =>
+    down && request.write !== 'create'
+      ? Promise.reject(new StoreError('STORE_MISCONFIGURED', 'expired key'))
+      : memory.write(request, options);
+  const { flow } = testFlow({ store: { ...memory, write } });
+  const fn = flow.function('f', async (_, n: number) => n);
+  const { onError, told } = errors();
+  expect(await lambda.sqs(fn, { onError })(batchOf(sqsRecord('m1', '1')), contextOf())).toEqual(failed());
+  expect(told[0]?.message).toContain('message m1 is left to the collector');
+  expect(runIds(memory)).toEqual(['m1']);
+  // A chosen id is the same when it comes back, and an order is kept by coming again.
+  const chosen = lambda.sqs(fn, { onError, id: () => 'order-1' });
+  await expect(chosen(batchOf(sqsRecord('m2', '2')), contextOf())).rejects.toThrow(
+    'could not be carried out',
+  );
+  const ordered = batchOf(sqsRecord('m3', '3', 'g'));
+  await expect(lambda.sqs(fn, { onError })(ordered, contextOf())).rejects.toThrow('could not be carried out');
+  down = false;
+  expect(await chosen(batchOf(sqsRecord('m2', '2')), contextOf())).toEqual(failed());
+});
+
+test('a schema that meets an error of its database refuses nothing', async () => {
+  const { flow, store } = testFlow();
+  const validate = async () => {
+    throw new StoreError('STORE_MISCONFIGURED', 'no such table');
+  };
+  const schema = { '~standard': { version: 1, vendor: 'ours', validate } } as const;
+  const fn = flow.function('f', { input: schema }, async () => 1);
+  const handler = lambda.sqs(fn, { onError: () => undefined });
+  await expect(handler(batchOf(sqsRecord('m1', '1')), contextOf())).rejects.toThrow(
+    'could not be carried out',
+  );
+  expect(runIds(store)).toEqual([]);
+});

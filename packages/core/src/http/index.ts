@@ -28,4 +28,4 @@ export {
   signerOf,
   signMessage,
 } from './signature.js';
-export { type ShownRun, statusSignature } from './status.js';
+export { outcomeOf, type ShownRun, statusOf, statusSignature } from './status.js';

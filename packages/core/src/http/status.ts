@@ -19,7 +19,11 @@ export interface ShownRun {
 type Outcome = ReturnType<typeof decodeOutcome>;
 
 /** Where a run stands; undefined: there is none. @throws FlowstateError for infrastructure errors */
-export async function statusOf({ flow, name, id }: ShownRun): Promise<RunStatus | undefined> {
+export async function statusOf({
+  flow,
+  name,
+  id,
+}: Pick<ShownRun, 'flow' | 'name' | 'id'>): Promise<RunStatus | undefined> {
   const reply = await flow.receive({ kind: 'status', function: name, run: runKey(name, id) });
   if (reply.reply !== 'status')
     throw new FlowstateError('MESSAGE_INVALID', `a status was answered with "${reply.reply}"`);
