@@ -92,9 +92,12 @@ describe.skipIf(engine === undefined || executablePath === undefined)('the page'
     const worker = page.locator('#workers li').filter({ hasText: 'worker-1' });
     await worker.and(page.locator('.running')).waitFor();
     const kills = story.kills;
+    const killed = Number(/killed (\d+) times/.exec(await worker.innerText())?.[1]);
     await worker.getByRole('button', { name: 'Kill' }).click();
     await expect.poll(() => story.kills).toBe(kills + 1);
-    await worker.and(page.locator('.running')).waitFor();
+    // The page shows the old process as running until it next looks.
+    const again = worker.filter({ hasText: `killed ${killed + 1} times` });
+    await again.and(page.locator('.running')).waitFor();
     await worker.getByRole('button', { name: 'Freeze' }).click();
     await worker.and(page.locator('.frozen')).waitFor();
     await worker.getByRole('button', { name: 'Thaw' }).click();
