@@ -67,7 +67,7 @@ const retryWithOldContent: Writing = async (database, write, { returning = false
   if (left === 'refused' || there === undefined || write.write !== 'update' || left === null)
     return overVersions(database, NO_TRAITS).write(write, { returning });
   for (let { version } = there; ; ) {
-    const done = await database.replace(write.key, version, left);
+    const done = await database.replace(write.key, version, left, there.fields);
     if ('version' in done)
       return returning
         ? { applied: true, row: rowOf(write.key, { fields: left, version: done.version }) }

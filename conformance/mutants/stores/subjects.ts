@@ -12,6 +12,7 @@ import {
   type RowKey,
   type Store,
   type StoreTraits,
+  type VersionedContent,
   type VersionedDatabase,
   versionedStore,
   type Write,
@@ -128,7 +129,7 @@ function databaseHarness(
   const current: VersionedDatabase = {
     get: (key, mark) => memory.get(key, mark),
     create: (key, fields) => memory.create(key, fields),
-    replace: (key, version, fields) => memory.replace(key, version, fields),
+    replace: (key, version, fields, before) => memory.replace(key, version, fields, before),
     remove: (key, version) => memory.remove(key, version),
     query: (query) => memory.query(query),
     list: (listing) => memory.list(listing),
@@ -164,7 +165,7 @@ function meaningStore(database: VersionedDatabase, traits: StoreTraits, effect: 
         const there = await database.get(write.key);
         const left = effect(there?.fields, write);
         if (left === 'refused') return refusedBy(write.key, there, returning);
-        const version = await landed(database, write.key, there?.version, left);
+        const version = await landed(database, write.key, there, left);
         if (version === 'stale') continue;
         if (!returning || left === null) return { applied: true };
         return { applied: true, row: rowOf(write.key, { fields: left, version }) };
@@ -183,20 +184,21 @@ export function refusedBy(
   return { applied: false, row: there === undefined ? null : rowOf(key, there) };
 }
 
-/** Puts a content in place of that version; null: no row. */
+/** Puts a content in the place of another one; null: no row. */
 async function landed(
   database: VersionedDatabase,
   key: RowKey,
-  version: string | undefined,
+  there: VersionedContent | undefined,
   left: Fields | null,
 ): Promise<string | 'stale'> {
-  if (version === undefined) {
+  if (there === undefined) {
     if (left === null) return '';
     const made = await database.create(key, left);
     return 'version' in made ? made.version : 'stale';
   }
+  const { version } = there;
   if (left === null) return 'removed' in (await database.remove(key, version)) ? '' : 'stale';
-  const made = await database.replace(key, version, left);
+  const made = await database.replace(key, version, left, there.fields);
   return 'version' in made ? made.version : 'stale';
 }
 
@@ -210,7 +212,7 @@ export async function forced(
   for (;;) {
     const there = await database.get(key);
     const fields = leave(there?.fields);
-    const version = await landed(database, key, there?.version, fields);
+    const version = await landed(database, key, there, fields);
     if (version !== 'stale') return { fields, version };
   }
 }

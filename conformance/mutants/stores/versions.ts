@@ -51,10 +51,10 @@ function renamed(
         const made = await database.create(key, fields);
         return 'version' in made ? noted(key, made, 1) : made;
       },
-      async replace(key, version, fields) {
+      async replace(key, version, fields, before) {
         const { real, names, changes } = of(key);
         if (real === undefined || names.get(real) !== version) return { stale: true };
-        const made = await database.replace(key, real, fields);
+        const made = await database.replace(key, real, fields, before);
         return 'version' in made ? noted(key, made, changes + 1) : made;
       },
       async remove(key, version) {
@@ -199,8 +199,8 @@ export const VERSIONS: readonly Mutant[] = [
       const store = overVersions(
         {
           ...database,
-          async replace(key, version, fields) {
-            const done = await database.replace(key, version, fields);
+          async replace(key, version, fields, before) {
+            const done = await database.replace(key, version, fields, before);
             if (!('stale' in done)) return done;
             stale = { fields, version };
             throw new StaleFound();

@@ -59,9 +59,9 @@ export function oldContentNewVersion(database: VersionedDatabase): VersionedData
       before.delete(nameOf(key));
       return { ...found, fields: old };
     },
-    async replace(key, version, fields) {
+    async replace(key, version, fields, content) {
       const found = await database.get(key);
-      const done = await database.replace(key, version, fields);
+      const done = await database.replace(key, version, fields, content);
       if ('version' in done && found !== undefined) before.set(nameOf(key), found.fields);
       return done;
     },
@@ -74,7 +74,9 @@ export function blindReplace(database: VersionedDatabase): VersionedDatabase {
     ...database,
     async replace(key, _, fields) {
       const found = await database.get(key);
-      return found === undefined ? { stale: true } : database.replace(key, found.version, fields);
+      return found === undefined
+        ? { stale: true }
+        : database.replace(key, found.version, fields, found.fields);
     },
   };
 }

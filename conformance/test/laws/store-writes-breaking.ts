@@ -210,8 +210,8 @@ export function repeatingVersions(): Harness {
         before.set(at(key), Number(made.version.slice(1)) - 1);
         return { version: told(key, made.version) };
       },
-      async replace(key, version, fields) {
-        const done = await database.replace(key, meant(key, version), fields);
+      async replace(key, version, fields, content) {
+        const done = await database.replace(key, meant(key, version), fields, content);
         return 'version' in done ? { version: told(key, done.version) } : done;
       },
       remove: (key, version) => database.remove(key, meant(key, version)),

@@ -24,8 +24,6 @@ export const QUEUE_INDEX = 'flowstate-queue';
 /** The key's attributes, and the index's partition: no field of `FIELDS` has such a name. */
 export const ATTRIBUTES = { partition: 'pk', sort: 'sk', queueShard: 'queueShard' } as const;
 
-const SHARDS = 4;
-const SHARDS_MAX = 64;
 /** What DynamoDB allows in a table's name, or an ARN in its place. */
 const NAME = /^[A-Za-z0-9_.:/-]{3,1024}$/;
 
@@ -36,11 +34,4 @@ export function tablesOf({ tables }: TableNames): Tables {
     if (!NAME.test(name)) throw new TypeError(`dynamodb: ${JSON.stringify(name)} is no name of a table`);
   if (named.runs === named.items) throw new TypeError('dynamodb: runs and items are two tables');
   return named;
-}
-
-/** The number of shards. @throws TypeError */
-export function shardsOf({ queueShards = SHARDS }: QueueOptions): number {
-  if (!Number.isSafeInteger(queueShards) || queueShards < 1 || queueShards > SHARDS_MAX)
-    throw new TypeError(`dynamodb: queueShards must be a whole number from 1 to ${SHARDS_MAX}`);
-  return queueShards;
 }

@@ -4,11 +4,11 @@ import {
   type Entries,
   type Fields,
   fieldKind,
-  hash,
   type Row,
   type RowKey,
   type Scalar,
   StoreError,
+  shardOf,
 } from '@flowstate/core/adapter';
 import { ATTRIBUTES } from './options.js';
 
@@ -26,9 +26,14 @@ export function itemKey({ partition, sort }: Pick<RowKey, 'partition' | 'sort'>)
   return { [ATTRIBUTES.partition]: { S: partition }, [ATTRIBUTES.sort]: { S: sort } };
 }
 
-/** Which partition of the queue index a row stands in: `<queue>#<shard>`, its shard by its partition. */
+/** The partition of the queue index in which the rows of a shard stand. */
+export function shardName(queue: string, shard: number): string {
+  return `${queue}#${shard}`;
+}
+
+/** The one in which a row stands. */
 export function queueShard(queue: string, partition: string, shards: number): string {
-  return `${queue}#${Number.parseInt(hash('shard', partition).slice(0, 8), 16) % shards}`;
+  return shardName(queue, shardOf(partition, shards));
 }
 
 /** A whole row as an item. */

@@ -10,6 +10,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import {
+  checkedShards,
   checkKey,
   checkListing,
   checkQuery,
@@ -23,13 +24,14 @@ import {
   type RowKey,
   type Store,
   type StoreTraits,
+  shardedList,
   type TableName,
   type Write,
 } from '@flowstate/core/adapter';
 import { storeError } from './errors.js';
 import { createCondition, deleteParts, queryParts, updateParts } from './expressions.js';
-import { listKeys } from './listing.js';
-import { type QueueOptions, shardsOf, type TableNames, tablesOf } from './options.js';
+import { shardPage } from './listing.js';
+import { type QueueOptions, type TableNames, tablesOf } from './options.js';
 import { type Item, itemKey, itemOf, keyOf, rowOf } from './rows.js';
 
 /** What `dynamodb(...)` takes: your own client, configured and destroyed by you. */
@@ -49,7 +51,7 @@ export function dynamodb(options: DynamodbOptions): Store {
   if (typeof options.client?.send !== 'function') throw new TypeError('dynamodb: give { client }');
   const { client } = options;
   const tables = tablesOf(options);
-  const shards = shardsOf(options);
+  const shards = checkedShards('dynamodb', options.queueShards);
   const traits: StoreTraits = {
     name: 'dynamodb',
     rowBytesMax: ROW_BYTES_MAX,
@@ -94,7 +96,8 @@ export function dynamodb(options: DynamodbOptions): Store {
     },
     async list(listing): Promise<KeyPage> {
       checkListing(listing);
-      return listKeys(client, tables, { ...listing, limit: Math.min(listing.limit, PAGE_ROWS_MAX) }, shards);
+      const limit = Math.min(listing.limit, PAGE_ROWS_MAX);
+      return shardedList({ ...listing, limit }, shards, (question) => shardPage(client, tables, question));
     },
   };
 }

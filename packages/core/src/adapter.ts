@@ -26,6 +26,14 @@ export {
   projected,
   valueAt,
 } from './platform/semantics.js';
+export {
+  checkedShards,
+  type QueuePlace,
+  type ShardPage,
+  type ShardQuestion,
+  shardedList,
+  shardOf,
+} from './platform/sharded-list.js';
 export type * from './platform/store.js';
 export type {
   Exists,

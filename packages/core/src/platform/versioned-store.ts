@@ -58,9 +58,15 @@ export interface VersionedDatabase {
   /** Creates the row if it is absent. */
   create(key: RowKey, fields: Fields): Promise<{ readonly version: string } | Exists>;
   /**
-   * Replaces the whole content, fields that are no longer there included, if the row still has that version.
+   * Replaces the whole content, fields that are no longer there included, if the row still has that version. `before`: the
+   * content of that version, for a database that is told only what changes.
    */
-  replace(key: RowKey, version: string, fields: Fields): Promise<{ readonly version: string } | Stale>;
+  replace(
+    key: RowKey,
+    version: string,
+    fields: Fields,
+    before: Fields,
+  ): Promise<{ readonly version: string } | Stale>;
   /** Deletes the row if it still has that version. */
   remove(key: RowKey, version: string): Promise<{ readonly removed: true } | Stale>;
   /** As {@link Store.query}; whole rows carry their version, projected ones none. */
@@ -115,7 +121,7 @@ async function attempt(
     return 'removed' in gone ? { applied: true } : gone;
   }
   const fields = changed(current.fields, write.changes);
-  const done = await database.replace(write.key, current.version, fields);
+  const done = await database.replace(write.key, current.version, fields, current.fields);
   if ('stale' in done) return done;
   return returning
     ? { applied: true, row: { key: write.key, fields, version: done.version } }

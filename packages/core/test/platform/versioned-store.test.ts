@@ -66,7 +66,7 @@ async function observed(start: Fields | undefined, rivals: readonly Rival[]) {
     const now = await database.get(KEY);
     if (now === undefined) await database.create(KEY, effect ?? {});
     else if (effect === null) await database.remove(KEY, now.version);
-    else await database.replace(KEY, now.version, effect);
+    else await database.replace(KEY, now.version, effect, now.fields);
     contents.push(current());
   };
   const database = memoryVersionedDatabase({
