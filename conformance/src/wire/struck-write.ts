@@ -88,6 +88,8 @@ export interface Fate {
   readonly contents: readonly (Fields | undefined)[];
   /** What it is now. */
   readonly after: Fields | undefined;
+  /** Whether others met what the write does, and nobody else did: then it was applied. */
+  readonly met?: boolean;
   /** Whether a refusal may rest on an older content. */
   readonly old: boolean;
   /** What others did meanwhile, one line each. */
@@ -99,7 +101,7 @@ export interface Fate {
  * @throws Wrong where it is not
  */
 export function judgeWrite({ write, strike, wired }: StruckWrite, ended: Ended, fate: Fate): void {
-  const { contents, after, old, others = [] } = fate;
+  const { contents, after, met = false, old, others = [] } = fate;
   const before = contents.at(-1);
   const effect = effectOf(before, write);
   const all = [...contents, after];
@@ -115,7 +117,8 @@ export function judgeWrite({ write, strike, wired }: StruckWrite, ended: Ended, 
     wrong(`the row is ${shown(after ?? null)}; it should be ${shown(before ?? null)}${wanted}`);
   }
   if (ended.error !== undefined) {
-    if (done && ended.error.applied === 'no')
+    // Others may have done the same before it: only what nobody else did is its own.
+    if ((met || !same(after, before)) && ended.error.applied === 'no')
       wrong(`${errorLine(ended.error)} says that it was not applied, and the row is ${shown(after ?? null)}`);
     return;
   }

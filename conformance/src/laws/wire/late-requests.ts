@@ -110,6 +110,7 @@ async function struckAt(on: Case, { striker, other, key, request, attempt }: Blo
   await strike.felt;
   const contents = [before];
   const others: string[] = [];
+  let met = false;
   for (const write of othersOf(kind, meanwhile, key)) {
     const last = contents.at(-1);
     const refused = await applied(other, write).then(
@@ -121,6 +122,7 @@ async function struckAt(on: Case, { striker, other, key, request, attempt }: Blo
       const now = await contentOf(on, key);
       if (!isEffect(struck.write, last, now)) throw refused;
       contents.push(now);
+      met = true;
       break;
     }
     const effect = effectOf(last, write);
@@ -131,7 +133,7 @@ async function struckAt(on: Case, { striker, other, key, request, attempt }: Blo
   others.push('the wire: what was held back has arrived');
   const told = await ended;
   const old = other.traits.reads === 'bounded';
-  judgeWrite(struck, told, { contents, after: await contentOf(on, key), old, others });
+  judgeWrite(struck, told, { contents, after: await contentOf(on, key), met, old, others });
   return true;
 }
 
