@@ -15,6 +15,9 @@ const TOOLS =
 /** The rooms of an adapter that know a database; those of a platform may use Node's own HTTP and hashing. */
 const STORE_ROOM = /^packages\/adapter-[^/]+\/src\/(store|statements|expressions|documents|errors|setup)\b/;
 
+/** The parts of core for the rooms of a platform. */
+const PLATFORM_ROOMS = new Set(['@flowstate/core/delivery', '@flowstate/core/http']);
+
 /** Each rule answers what is wrong with one import, or undefined. @type {((edge: Edge) => string | undefined)[]} */
 const RULES = [platformRule, protocolRule, testingRule, adapterRule, conformanceRule];
 
@@ -77,14 +80,14 @@ function adapterRule({ source, specifier, target, manifest }) {
     return target.startsWith(home) ? undefined : `"${specifier}" leaves the adapter's src`;
   }
   if (specifier === '@flowstate/core/adapter') return undefined;
-  if (specifier === '@flowstate/core/http' && !STORE_ROOM.test(source.path)) return undefined;
+  if (PLATFORM_ROOMS.has(specifier) && !STORE_ROOM.test(source.path)) return undefined;
   if (isNodeModule(specifier)) {
     if (!STORE_ROOM.test(source.path)) return undefined;
     return `"${specifier}" in a store: only the platform rooms of an adapter use Node's own modules`;
   }
   const name = packageOf(specifier);
   if (name.startsWith('@flowstate/')) {
-    return `"${specifier}": an adapter imports @flowstate/core/adapter, its platform's rooms also /http, and no other part of Flowstate`;
+    return `"${specifier}": an adapter imports @flowstate/core/adapter, its platform's rooms also /http and /delivery, and no other part of Flowstate`;
   }
   if (name in { ...manifest.dependencies, ...manifest.peerDependencies }) return undefined;
   return `"${specifier}" is neither a dependency nor a peer dependency of the adapter`;

@@ -12,10 +12,10 @@ import { sqs } from './lambda/sqs.js';
  */
 export const lambda = Object.assign(direct, { http, sqs, events, collector, messages });
 
+export type { CollectedCounts, DeliveryOptions, Refused } from '@flowstate/core/delivery';
 export type { OnError, Secret } from '@flowstate/core/http';
-export type { CollectedCounts, CollectorOptions } from './lambda/collector.js';
+export type { CollectorOptions } from './lambda/collector.js';
 export type { LambdaContext } from './lambda/deadline.js';
-export type { DeliveryOptions, Refused } from './lambda/deliver.js';
 export type { Accepted, DirectOptions } from './lambda/direct.js';
 export type { DynamodbRecord, StreamAttribute, StreamItem } from './lambda/dynamodb-stream.js';
 export type { MessageEnvelope, ReplyEnvelope } from './lambda/envelope.js';

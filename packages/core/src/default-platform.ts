@@ -20,9 +20,6 @@ export const processPlatform: Omit<Platform, 'store' | 'invoker'> = {
     }),
 };
 
-/** A signal that is aborted after so many milliseconds. */
-export const timeoutSignal = (ms: number): AbortSignal => AbortSignal.timeout(ms);
-
 /** Where nobody said whom to tell: the process's error output, without stacks. */
 export function toConsole(error: unknown): void {
   const text =

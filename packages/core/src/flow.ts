@@ -2,7 +2,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { canonicalHash, decode, encode } from './codec.js';
 import type { Context, FunctionRef } from './context.js';
-import { processPlatform, toConsole } from './default-platform.js';
+import { processPlatform } from './default-platform.js';
 import { FlowstateError, isFlowstateError } from './errors.js';
 import {
   checkedInput,
@@ -16,13 +16,12 @@ import {
 } from './function.js';
 import { pausedRuns } from './inspect/paused-runs.js';
 import { type RunHandle, runHandle } from './inspect/run-handle.js';
+import { localInvoker, loggerOf } from './local-process.js';
 import { type ManagedTable, managedTable, TABLE_FUNCTIONS } from './managed-table.js';
-import type { Invoker } from './platform/invoker.js';
 import { checkSize, limitsOf } from './platform/limits.js';
 import {
   type Call,
   type Launch,
-  type Message,
   parseMessage,
   type Reply,
   type RunStatus,
@@ -63,8 +62,6 @@ export interface Flow extends Receiver {
   collect(): Promise<Collected>;
   /** Runs set aside because they could not go on, longest first: read the reason, repair the cause, resume them. */
   paused(options?: { readonly limit?: number }): Promise<readonly RunStatus[]>;
-  /** The names of the functions registered here. */
-  functions(): readonly string[];
 }
 
 /** Makes a flow on a store. */
@@ -85,14 +82,12 @@ class FlowProcess implements Flow {
   constructor(options: FlowOptions) {
     this.settings = settingsOf(options);
     this.name = options.name;
-    const log = withoutErrors(
-      options.log ?? (options.invoker === undefined ? () => undefined : troubleToConsole),
-    );
+    const log = loggerOf(options);
     this.platform = {
       ...processPlatform,
       ...options.platform,
       store: options.store,
-      invoker: options.invoker ?? this.localInvoker(log),
+      invoker: options.invoker ?? localInvoker(this, log),
     };
     this.services = {
       leaseMs: this.settings.leaseMs,
@@ -300,7 +295,7 @@ class FlowProcess implements Flow {
     checkSize(`the input of ${name}`, input, limitsOf(this.platform.store.traits).value, { runId: id });
   }
 
-  private execution(answersCaller: boolean, { deadline }: Delivery): Execution {
+  private execution(answersCaller: boolean, { deadline, shutdown }: Delivery): Execution {
     const { platform, services, hints, settings } = this;
     return new Execution({
       platform,
@@ -308,6 +303,7 @@ class FlowProcess implements Flow {
       hints,
       settings,
       answersCaller,
+      shutdown,
       handOverAt:
         deadline === undefined ? undefined : handOverAt(deadline, platform.now(), settings.handOverMs),
       handlerOf: async (intent) => {
@@ -323,26 +319,6 @@ class FlowProcess implements Flow {
       },
     });
   }
-
-  /** Where every function is in this process. */
-  private localInvoker(log: Services['log']): Invoker {
-    return {
-      call: (_, message) => this.receive(message),
-      start: async (_, message: Message) => {
-        this.receive(message).then(
-          (reply) => {
-            if (reply.reply === 'refused')
-              log('a launch was refused', { code: reply.code, message: reply.message });
-          },
-          (error: unknown) => log('an execution ended early; the collector will go on', { error }),
-        );
-      },
-      status: async (_, run) => {
-        const reply = await this.status(run);
-        return reply.reply === 'status' && reply.status !== undefined ? reply.status : 'unknown';
-      },
-    };
-  }
 }
 
 function reused(name: string, id: string): string {
@@ -352,20 +328,4 @@ function reused(name: string, id: string): string {
 /** In time before the deadline, but not at once where the platform gives little. */
 function handOverAt(deadline: number, now: number, handOverMs: number): number {
   return deadline - Math.min(handOverMs, Math.max(0, deadline - now) * HAND_OVER_SHARE_MAX);
-}
-
-/** Where nobody listens: what an operator must know of, and nothing that handlers log. */
-const troubleToConsole: Services['log'] = (line, { error }) => {
-  if (error !== undefined) toConsole(new Error(line, { cause: error }));
-};
-
-/** A logger that fails must not decide what becomes of a run. */
-function withoutErrors(log: Services['log']): Services['log'] {
-  return (line, details) => {
-    try {
-      log(line, details);
-    } catch {
-      // there is nobody left to tell
-    }
-  };
 }

@@ -23,11 +23,15 @@ export interface RunOptions {
 export interface Delivery {
   /** When the platform will end this execution, in ms since the epoch. */
   readonly deadline?: number;
+  /** Aborted when the platform has told this process to end: the execution hands its run over at its next request. */
+  readonly shutdown?: AbortSignal;
 }
 
 /** What an entry hands deliveries to: the flow of its function. */
 export interface Receiver {
   readonly name: string;
+  /** The names of the functions registered here. */
+  functions(): readonly string[];
   /** Answers one message of another function, an entry, or a launch. @throws FlowstateError for infrastructure errors */
   receive(message: unknown, delivery?: Delivery): Promise<Reply>;
 }

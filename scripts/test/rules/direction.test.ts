@@ -31,6 +31,11 @@ const allowed: [what: string, path: string, text: string][] = [
   ],
   ['adapter: its files', 'packages/adapter-x/src/http/a.ts', `import '../store.js';`],
   ['adapter: HTTP in a platform room', 'packages/adapter-x/src/http.ts', `import '@flowstate/core/http';`],
+  [
+    'adapter: deliveries in a platform room',
+    'packages/adapter-x/src/lambda.ts',
+    `import '@flowstate/core/delivery';`,
+  ],
   ['adapter: Node in a platform room', 'packages/adapter-x/src/http.ts', `import 'node:http';`],
   [
     'conformance: core',
@@ -78,6 +83,12 @@ const refused: [what: string, path: string, text: string, message: RegExp][] = [
     /never testing/,
   ],
   ['testing in core', 'packages/core/src/index.ts', `export * from './testing/index.js';`, /crash injection/],
+  [
+    'adapter: deliveries in a store',
+    'packages/adapter-x/src/store.ts',
+    `import '@flowstate/core/delivery';`,
+    /its platform's rooms also/,
+  ],
   [
     'testing in an example',
     'examples/travel/src/trip.ts',

@@ -1,10 +1,10 @@
 /** Invocations of the function itself, whose payload is the input and whose answer is the result. */
 import { type Duration, type FlowFunction, milliseconds } from '@flowstate/core/adapter';
+import { call, type Ending, outcomeOf, refusal } from '@flowstate/core/delivery';
 import { type OnError, toConsole } from '@flowstate/core/http';
-import { call, type Ending, outcomeOf } from './call.js';
 import type { Invocation, LambdaContext } from './deadline.js';
 import { type LambdaHandler, receiving } from './receive.js';
-import { type Answer, refusal, shownOutcome } from './thrown.js';
+import { type Answer, shownOutcome } from './thrown.js';
 
 /** Options of `lambda(fn)`. */
 export interface DirectOptions<Event, Input, Output, Shown> {

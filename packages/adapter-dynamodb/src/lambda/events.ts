@@ -1,9 +1,16 @@
 /** Events of EventBridge, SNS, DynamoDB streams and S3. */
 import { type FlowFunction, FlowstateError } from '@flowstate/core/adapter';
+import {
+  carryOut,
+  concurrencyOf,
+  type DeliveryOptions,
+  deliver,
+  type Parcel,
+  refusal,
+  shownInfrastructure,
+} from '@flowstate/core/delivery';
 import { toConsole } from '@flowstate/core/http';
-import { carryOut, concurrencyOf } from './batch.js';
 import type { LambdaContext } from './deadline.js';
-import { type DeliveryOptions, deliver, type Parcel } from './deliver.js';
 import { type DynamodbRecord, isDynamodb, itemOf } from './dynamodb-stream.js';
 import type { MessageEnvelope, ReplyEnvelope } from './envelope.js';
 import { type EventBridgeEvent, eventBridgeId, isEventBridge } from './eventbridge.js';
@@ -12,7 +19,7 @@ import { recordsOf } from './records.js';
 import { isS3, type S3Record, s3Id, s3Input } from './s3.js';
 import { isSns, type SnsRecord, snsInput } from './sns.js';
 import type { BatchResponse } from './sqs.js';
-import { type Answer, allAgain, refusal, shownInfrastructure } from './thrown.js';
+import { type Answer, allAgain } from './thrown.js';
 
 /** One event, whatever it came in. */
 export type LambdaEvent =

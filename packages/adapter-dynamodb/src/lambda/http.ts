@@ -1,11 +1,11 @@
 /** Requests through API Gateway, function URLs and load balancers. */
 import { type FlowFunction, milliseconds } from '@flowstate/core/adapter';
+import { refusal } from '@flowstate/core/delivery';
 import { answerError, entry, type HttpOptions, toConsole } from '@flowstate/core/http';
 import type { Invocation } from './deadline.js';
 import { type HttpEvent, type HttpResult, isHttpEvent, requestOf, resultOf } from './http-events.js';
 import { principalOf } from './principal.js';
 import { type LambdaHandler, receiving } from './receive.js';
-import { refusal } from './thrown.js';
 
 /** Options of `lambda.http(fn)`. */
 export interface LambdaHttpOptions<Input, Output, Event extends HttpEvent = HttpEvent>

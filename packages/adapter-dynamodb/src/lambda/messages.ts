@@ -1,10 +1,10 @@
 /** A function that takes the messages of other functions, and nothing else. */
 import type { Receiver } from '@flowstate/core/adapter';
+import { refusal } from '@flowstate/core/delivery';
 import { type OnError, toConsole } from '@flowstate/core/http';
 import type { LambdaContext } from './deadline.js';
 import type { MessageEnvelope, ReplyEnvelope } from './envelope.js';
 import { receiving } from './receive.js';
-import { refusal } from './thrown.js';
 
 /** Options of `lambda.messages(flow)`. */
 export interface MessagesOptions {

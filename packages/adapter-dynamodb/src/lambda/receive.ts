@@ -6,10 +6,11 @@ import {
   type Receiver,
   type Reply,
 } from '@flowstate/core/adapter';
-import type { OnError } from '@flowstate/core/http';
-import { type Invocation, inTime, invocationOf, type LambdaContext } from './deadline.js';
+import { inTime, shownInfrastructure } from '@flowstate/core/delivery';
+import { guarded, type OnError } from '@flowstate/core/http';
+import { type Invocation, invocationOf, type LambdaContext } from './deadline.js';
 import { isMessage, type MessageEnvelope, packed, type ReplyEnvelope, unpacked } from './envelope.js';
-import { type Answer, shownInfrastructure } from './thrown.js';
+import type { Answer } from './thrown.js';
 
 /** A handler for the Lambda runtime, of events and of the messages of {@link lambdaInvoker}. */
 export interface LambdaHandler<Event, Result> {
@@ -45,13 +46,6 @@ export function receiving<Event, Result>(
   };
   // One function for both: which of them was called is in the event.
   return handler as LambdaHandler<Event, Result>;
-}
-
-/** Whoever is told of errors decides nothing: what he throws, at once or later, is nobody's business. */
-function guarded(onError: OnError): OnError {
-  return (error) => {
-    void (async () => onError(error))().catch(() => undefined);
-  };
 }
 
 async function replied(

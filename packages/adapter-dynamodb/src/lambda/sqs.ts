@@ -1,11 +1,17 @@
 /** Messages of SQS queues, standard and FIFO. */
 import type { FlowFunction } from '@flowstate/core/adapter';
+import {
+  carryOut,
+  concurrencyOf,
+  type DeliveryOptions,
+  deliver,
+  type Parcel,
+  refusal,
+} from '@flowstate/core/delivery';
 import { toConsole } from '@flowstate/core/http';
-import { carryOut, concurrencyOf } from './batch.js';
-import { type DeliveryOptions, deliver, type Parcel } from './deliver.js';
 import { type LambdaHandler, receiving } from './receive.js';
 import { isObject, recordsOf } from './records.js';
-import { allAgain, refusal } from './thrown.js';
+import { allAgain } from './thrown.js';
 
 /** A message, as far as it is looked at. */
 export interface SqsRecord {

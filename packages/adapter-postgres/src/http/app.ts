@@ -42,12 +42,17 @@ export function app(flow: Flow, options: HttpAppOptions): FetchHandler {
     secret,
     collectorSecret = secret,
     timeout,
+    shutdown,
     onError = toConsole,
     messageBytesMax,
     functions = [],
   } = options;
   const signer = signerOf('http.app', secret);
-  const shared = { onError, ...(timeout === undefined ? {} : { timeout }) };
+  const shared = {
+    onError,
+    ...(timeout === undefined ? {} : { timeout }),
+    ...(shutdown === undefined ? {} : { shutdown }),
+  };
   const entries = entriesOf(flow, functions, options, signer);
   const receive = messages(flow, {
     secret,

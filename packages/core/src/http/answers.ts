@@ -10,6 +10,13 @@ export const OUTCOME_HEADER = 'Flowstate-Outcome';
 /** Whom errors are told that a client must not see in full. */
 export type OnError = (error: unknown) => void;
 
+/** Whoever is told of errors decides nothing: what he throws, at once or later, is nobody's business. */
+export function guarded(onError: OnError): OnError {
+  return (error) => {
+    void (async () => onError(error))().catch(() => undefined);
+  };
+}
+
 /** A fetch-style handler: what every platform, framework and test can call. */
 export type FetchHandler = (request: Request) => Promise<Response>;
 

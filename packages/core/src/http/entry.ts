@@ -44,6 +44,8 @@ export interface EntryOptions extends Pick<RunIdOptions, 'principal'> {
    * process once it has answered: the execution hands its run over within `wait`, and the answer follows.
    */
   readonly background?: boolean;
+  /** Aborted when this process is to end: executions hand over at once, and requests are answered without waiting. */
+  readonly shutdown?: AbortSignal;
   /** The largest body, in bytes. Default 1 MiB. */
   readonly bodyBytesMax?: number;
   /** Told of infrastructure errors, which clients see as a bare 503. Default: one line on the error output. */
@@ -157,13 +159,16 @@ export class Entry<Input, Output> {
 
   private async answerRun(request: Request, begun: number, id: string, input: string): Promise<Response> {
     const run: ShownRun = { flow: this.flow, name: this.name, id, output: this.options.output };
-    const { background = true } = this.options;
+    const { background = true, shutdown } = this.options;
     const end = this.timeoutMs === undefined ? undefined : begun + this.timeoutMs;
     const answerBy = end === undefined ? Number.POSITIVE_INFINITY : end - ANSWER_MS;
     const until = Math.min(begun + this.waitMs, answerBy);
     const deadline = background ? end : until;
     const message: Message = { kind: 'call', function: this.name, id, input };
-    const execution = this.flow.receive(message, deadline === undefined ? {} : { deadline });
+    const execution = this.flow.receive(message, {
+      ...(deadline === undefined ? {} : { deadline }),
+      ...(shutdown === undefined ? {} : { shutdown }),
+    });
     let answered = false;
     // The run goes on without the one who asked: what fails behind the answer is told to nobody else.
     execution.catch((error: unknown) => {
@@ -181,14 +186,19 @@ export class Entry<Input, Output> {
   }
 
   private async lookAgain(request: Request, run: ShownRun, until: number): Promise<Response> {
-    for (let pause = LOOK_MS; ; pause = Math.min(pause * 1.5, LOOK_MS_MAX)) {
-      const status = await statusOf(run);
-      const outcome = status === undefined ? undefined : outcomeOf(status);
-      if (outcome !== undefined) return answerOutcome(run, outcome);
-      if (status === undefined || status.state === 'gone') throw expired(run);
-      const left = until - processPlatform.now();
-      if (left <= 0 || request.signal.aborted) return this.accepted(request, run, status);
-      await processPlatform.wait(Math.min(pause, left), request.signal);
+    const over = anyOf(request.signal, this.options.shutdown);
+    try {
+      for (let pause = LOOK_MS; ; pause = Math.min(pause * 1.5, LOOK_MS_MAX)) {
+        const status = await statusOf(run);
+        const outcome = status === undefined ? undefined : outcomeOf(status);
+        if (outcome !== undefined) return answerOutcome(run, outcome);
+        if (status === undefined || status.state === 'gone') throw expired(run);
+        const left = until - processPlatform.now();
+        if (left <= 0 || over.signal.aborted) return await this.accepted(request, run, status);
+        await processPlatform.wait(Math.min(pause, left), over.signal);
+      }
+    } finally {
+      over.release();
     }
   }
 
@@ -204,6 +214,20 @@ export class Entry<Input, Output> {
     const body = { state, ...(reason === undefined ? {} : { reason }), ...status };
     return json(202, body, { ...location, 'retry-after': '1', ...runIdHeader(run.id) });
   }
+}
+
+/** Aborted with the first of them. Released, it leaves nothing behind at those that live longer than a request. */
+function anyOf(...signals: readonly (AbortSignal | undefined)[]): {
+  readonly signal: AbortSignal;
+  release(): void;
+} {
+  const first = new AbortController();
+  const released = new AbortController();
+  for (const signal of signals) {
+    if (signal?.aborted === true) first.abort();
+    else signal?.addEventListener('abort', () => first.abort(), { signal: released.signal });
+  }
+  return { signal: first.signal, release: () => released.abort() };
 }
 
 /** The execution's reply, or 'late'. */

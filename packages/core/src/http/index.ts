@@ -8,6 +8,7 @@ export {
   answerError,
   checkMethod,
   type FetchHandler,
+  guarded,
   json,
   type OnError,
   OUTCOME_HEADER,
@@ -17,7 +18,7 @@ export {
 export { NESTING_MAX, nestsDeeper } from './body.js';
 export { type CollectorOptions, collector } from './collector.js';
 export { answeringStatus, Entry, type EntryOptions, entry, type HttpOptions } from './entry.js';
-export { type HttpInvokerOptions, httpInvoker } from './invoker.js';
+export { type HttpInvokerOptions, httpInvoker, type MessageHeaders, signedHeaders } from './invoker.js';
 export { type MessagesOptions, messages } from './messages.js';
 export {
   type Manner,
@@ -27,5 +28,6 @@ export {
   type Signer,
   signerOf,
   signMessage,
+  TASK_WINDOW_MS,
 } from './signature.js';
 export { outcomeOf, type ShownRun, statusOf, statusSignature } from './status.js';

@@ -1,12 +1,20 @@
 /** Reaches functions in other processes: signed messages to their `http.messages` handlers. */
 import type { Duration } from '../context.js';
-import { processPlatform, timeoutSignal } from '../default-platform.js';
+import { processPlatform } from '../default-platform.js';
+import { inTime } from '../delivery/deadline.js';
 import { milliseconds } from '../duration.js';
 import { FlowstateError } from '../errors.js';
 import type { Invoker } from '../platform/invoker.js';
 import { type Message, parseReply, type Reply } from '../platform/message.js';
-import { PREFER_ASYNC, PREFER_HEADER } from './messages.js';
-import { type Manner, type Secret, SIGNATURE_HEADER, signerOf, signMessage } from './signature.js';
+import { PREFER_HEADER, PREFERENCES } from './messages.js';
+import {
+  type Manner,
+  type Secret,
+  SIGNATURE_HEADER,
+  type Signer,
+  signerOf,
+  signMessage,
+} from './signature.js';
 
 /** Options of {@link httpInvoker}. */
 export interface HttpInvokerOptions {
@@ -16,8 +24,32 @@ export interface HttpInvokerOptions {
   readonly secret: Secret;
   /** How long a message may take to be answered. A callee that takes longer goes on, and is asked again. Default 60 s. */
   readonly timeout?: Duration;
+  /** More headers for each message, such as a token that the platform in front of the callee asks for. */
+  readonly headers?: (target: string) => MessageHeaders | Promise<MessageHeaders>;
   /** What sends requests. Default: the process's own, which keeps connections alive. */
   readonly fetch?: typeof globalThis.fetch;
+}
+
+/** Headers by their names. */
+export type MessageHeaders = Readonly<Record<string, string>>;
+
+/** The headers of a message, with its signature of now. */
+export async function signedHeaders(
+  signer: Signer,
+  manner: Manner,
+  body: Uint8Array,
+): Promise<MessageHeaders> {
+  const preference = PREFERENCES[manner];
+  return lowered({
+    'content-type': 'application/json',
+    [SIGNATURE_HEADER]: await signMessage(signer, manner, processPlatform.now(), body),
+    ...(preference === undefined ? {} : { [PREFER_HEADER]: preference }),
+  });
+}
+
+/** Names in lower case: of two spellings of one name both would be sent. */
+function lowered(headers: MessageHeaders): MessageHeaders {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
 /**
@@ -33,26 +65,28 @@ export function httpInvoker(options: HttpInvokerOptions): Invoker {
 
   async function send(target: string, message: Message, manner: Manner): Promise<unknown> {
     const body = new TextEncoder().encode(JSON.stringify(message));
-    const response = await fetch(addressOf(target), {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        [SIGNATURE_HEADER]: await signMessage(signer, manner, processPlatform.now(), body),
-        ...(manner === 'start' ? { [PREFER_HEADER]: PREFER_ASYNC } : {}),
-      },
-      body,
-      // A signed message goes where it was sent, and nowhere else.
-      redirect: 'manual',
-      signal: timeoutSignal(timeoutMs),
-    });
-    const text = await response.text();
-    if (response.status !== (manner === 'start' ? 202 : 200)) {
+    const until = processPlatform.now() + timeoutMs;
+    const given = await inTime(Promise.resolve(options.headers?.(target)), until);
+    const limit = timeLimit(timeoutMs);
+    try {
+      const response = await fetch(addressOf(target), {
+        method: 'POST',
+        headers: { ...lowered(given ?? {}), ...(await signedHeaders(signer, manner, body)) },
+        body,
+        // A signed message goes where it was sent, and nowhere else.
+        redirect: 'manual',
+        signal: limit.signal,
+      });
+      if (manner === 'start' && response.status === 202) return drain(response);
+      const text = await response.text();
+      if (response.status === 200 && manner !== 'start') return JSON.parse(text);
       throw new FlowstateError(
         'RUN_INFRASTRUCTURE',
         `"${target}" answered with status ${response.status}${codeIn(text)}`,
       );
+    } finally {
+      limit.lift();
     }
-    return manner === 'start' ? undefined : JSON.parse(text);
   }
 
   async function sent(target: string, message: Message, manner: Manner): Promise<unknown> {
@@ -91,6 +125,26 @@ export function httpInvoker(options: HttpInvokerOptions): Invoker {
       );
     },
   };
+}
+
+/**
+ * Reads on what nobody waits for: some callees are given time only for as long as their request lasts. Where it breaks off,
+ * the collector repeats the message.
+ */
+function drain(response: Response): void {
+  response.arrayBuffer().catch(() => undefined);
+}
+
+/** A signal that is aborted after so many ms, unless it was lifted before. */
+function timeLimit(ms: number): { readonly signal: AbortSignal; lift(): void } {
+  const limit = new AbortController();
+  const lifted = new AbortController();
+  const wait = async (): Promise<void> => {
+    await processPlatform.wait(ms, lifted.signal);
+    if (!lifted.signal.aborted) limit.abort(new DOMException('no answer in time', 'TimeoutError'));
+  };
+  void wait();
+  return { signal: limit.signal, lift: () => lifted.abort() };
 }
 
 /** The code of a refusal, for the one who reads the error; nothing else of the body. */

@@ -3,10 +3,11 @@ import type { Duration } from '../context.js';
 import { processPlatform, toConsole } from '../default-platform.js';
 import { milliseconds } from '../duration.js';
 import { FlowstateError } from '../errors.js';
-import type { Flow } from '../flow.js';
-import { type Message, parseMessage } from '../platform/message.js';
+import type { Receiver } from '../function.js';
+import { type Message, parseMessage, type Reply } from '../platform/message.js';
 import { answerError, checkMethod, type FetchHandler, json, type OnError, Refusal } from './answers.js';
 import { bytesOf, checkJson, parseJson } from './body.js';
+import { openJson } from './open-answer.js';
 import {
   type Manner,
   parseSignature,
@@ -20,9 +21,14 @@ import {
 /** The largest message where nothing else is said: 16 MiB, since an input is JSON in JSON. */
 const MESSAGE_BYTES_MAX = 16 * 1024 * 1024;
 
-/** The header of a message that is answered at once (RFC 7240), and its value. */
+const ACCEPTED = { accepted: true };
+
+/** The header that says how a message is answered (RFC 7240), and its values; without it, with its reply. */
 export const PREFER_HEADER = 'Prefer';
-export const PREFER_ASYNC = 'respond-async';
+export const PREFERENCES: Readonly<Partial<Record<Manner, string>>> = {
+  start: 'respond-async',
+  task: 'flowstate-task',
+};
 
 /** How messages are received. */
 export interface MessagesOptions {
@@ -32,20 +38,31 @@ export interface MessagesOptions {
   readonly bodyBytesMax?: number;
   /** The platform's own limit of one request: an execution hands its run over before. Default: none. */
   readonly timeout?: Duration;
+  /**
+   * Whether an execution goes on behind its answer, in this process: true unless given. `false` for platforms that stop a
+   * process once it has answered: a message that is started is answered 202 at once, with a body that ends with the work.
+   */
+  readonly background?: boolean;
+  /** Aborted when this process is to end: executions hand over at once. */
+  readonly shutdown?: AbortSignal;
   /** Told of infrastructure errors. Default: one line on the error output. */
   readonly onError?: OnError;
 }
 
 /** A handler of signed messages. @throws TypeError without a secret */
-export function messages(flow: Flow, options: MessagesOptions): FetchHandler {
+export function messages(flow: Receiver, options: MessagesOptions): FetchHandler {
   const signer = signerOf('http.messages', options.secret);
   const timeoutMs = options.timeout === undefined ? undefined : milliseconds('timeout', options.timeout);
-  const onError = options.onError ?? toConsole;
+  const { onError = toConsole, background = true, shutdown } = options;
   return async (request) => {
+    const begun = processPlatform.now();
     try {
       const { manner, message } = await received(request, signer, options.bodyBytesMax ?? MESSAGE_BYTES_MAX);
       const work = () =>
-        flow.receive(message, timeoutMs === undefined ? {} : { deadline: processPlatform.now() + timeoutMs });
+        flow.receive(message, {
+          ...(timeoutMs === undefined ? {} : { deadline: begun + timeoutMs }),
+          ...(shutdown === undefined ? {} : { shutdown }),
+        });
       if (manner === 'call') return json(200, await work());
       if (!flow.functions().includes(message.function)) {
         throw new Refusal(
@@ -53,13 +70,27 @@ export function messages(flow: Flow, options: MessagesOptions): FetchHandler {
           `function "${message.function}" is not registered in flow "${flow.name}"`,
         );
       }
-      // Goes on behind the answer, in this process; where it dies, the collector goes on.
-      work().catch(onError);
-      return json(202, { accepted: true });
+      return await answerStarted(manner, work, background, onError);
     } catch (error) {
       return answerError(error, undefined, onError);
     }
   };
+}
+
+/** The answer to a message whose sender hears of no reply. */
+async function answerStarted(
+  manner: Manner,
+  work: () => Promise<Reply>,
+  background: boolean,
+  onError: OnError,
+): Promise<Response> {
+  if (manner === 'task') {
+    await work();
+    return json(200, ACCEPTED);
+  }
+  // Goes on behind the answer, in this process; where it dies, the collector goes on.
+  const ended = work().then(() => undefined, onError);
+  return background ? json(202, ACCEPTED) : openJson(202, ACCEPTED, ended);
 }
 
 async function received(
@@ -68,15 +99,25 @@ async function received(
   bytesMax: number,
 ): Promise<{ manner: Manner; message: Message }> {
   checkMethod(request, 'POST');
-  const signature = parseSignature(request.headers.get(SIGNATURE_HEADER), processPlatform.now());
+  const manner = mannerOf(request);
+  const signature = parseSignature(manner, request.headers.get(SIGNATURE_HEADER), processPlatform.now());
   if (signature === undefined)
     throw new Refusal('HTTP_UNAUTHORIZED', 'the message has no signature of this time');
   checkJson(request);
   const bytes = await bytesOf(request, bytesMax);
-  const manner = request.headers.get(PREFER_HEADER) === PREFER_ASYNC ? 'start' : 'call';
   if (!(await verifyMessage(signer, manner, signature, bytes)))
     throw new Refusal('HTTP_UNAUTHORIZED', 'the signature is not right');
-  return { manner, message: messageOf(parseJson(bytes)) };
+  const message = messageOf(parseJson(bytes));
+  // What arrives so late may only go on with a run that is there: a call would begin one that was forgotten meanwhile.
+  if (manner === 'task' && message.kind !== 'launch')
+    throw new Refusal('MESSAGE_INVALID', `a task holds a launch, and no ${message.kind}`);
+  return { manner, message };
+}
+
+function mannerOf({ headers }: Request): Manner {
+  const preference = headers.get(PREFER_HEADER);
+  if (preference === PREFERENCES.start) return 'start';
+  return preference === PREFERENCES.task ? 'task' : 'call';
 }
 
 function messageOf(value: unknown): Message {

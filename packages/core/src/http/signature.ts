@@ -10,6 +10,8 @@ export type Secret = string | readonly string[];
 export const SIGNATURE_HEADER = 'Flowstate-Signature';
 /** How far a message's time may be from the receiver's clock, in ms. */
 export const SIGNATURE_WINDOW_MS = 5 * 60_000;
+/** The same of a message that waits in a queue of tasks: it may arrive so long after it was signed. */
+export const TASK_WINDOW_MS = 31 * 24 * 3_600_000;
 
 const SECRET_LENGTH_MIN = 16;
 const HMAC = { name: 'HMAC', hash: 'SHA-256' } as const;
@@ -77,8 +79,11 @@ export async function isSecret(secrets: readonly string[], text: string): Promis
   return (await Promise.all(secrets.map(same))).includes(true);
 }
 
-/** How a message is answered: at once, or with its reply. Part of what is signed. */
-export type Manner = 'start' | 'call';
+/**
+ * How a message is answered: `start` at once, `call` with its reply, `task` when its work has ended, and without a reply.
+ * Part of what is signed.
+ */
+export type Manner = 'start' | 'call' | 'task';
 
 function signedBytes(manner: Manner, time: number, body: Uint8Array): Uint8Array {
   const head = encoder.encode(`message\n${manner}\n${time}\n`);
@@ -100,12 +105,15 @@ export async function signMessage(
 
 /** The time and the digits of a signature header whose time is acceptable; undefined where it cannot be right. */
 export function parseSignature(
+  manner: Manner,
   header: string | null,
   now: number,
 ): { time: number; digits: string } | undefined {
   const [, time, digits] = /^t=(\d{1,15}),v1=([0-9a-f]{64})$/.exec(header ?? '') ?? [];
   if (time === undefined || digits === undefined) return undefined;
-  return Math.abs(now - Number(time)) > SIGNATURE_WINDOW_MS ? undefined : { time: Number(time), digits };
+  const age = now - Number(time);
+  const windowMs = manner === 'task' ? TASK_WINDOW_MS : SIGNATURE_WINDOW_MS;
+  return age < -SIGNATURE_WINDOW_MS || age > windowMs ? undefined : { time: Number(time), digits };
 }
 
 /** Whether a message was signed by one who knows a secret. */

@@ -43,6 +43,8 @@ export interface ExecutionParts {
   readonly handlerOf: (intent: Intent) => Promise<(context: Context) => Promise<unknown>>;
   /** When the execution hands over, in ms since the epoch: before its platform ends it. */
   readonly handOverAt: number | undefined;
+  /** Aborted when this process is to end: then the execution hands over at once. */
+  readonly shutdown: AbortSignal | undefined;
   /** Whether a caller waits for the reply: it must not be told "pending" before that was made durable. */
   readonly answersCaller: boolean;
 }
@@ -174,18 +176,23 @@ export class Execution {
     }
   }
 
-  /** Ends the pass in time to hand over, whatever its code is doing. */
+  /** Ends the pass in time to hand over, or when its process is to end, whatever its code is doing. */
   private setAlarm(pass: Pass): AbortController | undefined {
-    const { handOverAt, platform } = this.parts;
-    if (handOverAt === undefined) return undefined;
+    const { handOverAt, shutdown, platform } = this.parts;
+    if (handOverAt === undefined && shutdown === undefined) return undefined;
     const alarm = new AbortController();
+    const handOver = (): void => pass.end({ end: 'handed over' });
+    if (shutdown?.aborted === true) handOver();
+    // The signal outlives this execution: nothing of it may stay behind there.
+    else shutdown?.addEventListener('abort', handOver, { once: true, signal: alarm.signal });
+    if (handOverAt === undefined) return alarm;
     // A wait may be shorter than what was asked for: the clock says when it is time.
     const time = async (): Promise<void> => {
       for (let left = handOverAt - platform.now(); left > 0 && !alarm.signal.aborted; ) {
         await platform.wait(left, alarm.signal);
         left = handOverAt - platform.now();
       }
-      if (!alarm.signal.aborted) pass.end({ end: 'handed over' });
+      if (!alarm.signal.aborted) handOver();
     };
     void time();
     return alarm;

@@ -1,17 +1,12 @@
-/** One call of a function, carried out in this invocation as far as its time reaches. */
-import {
-  decode,
-  encode,
-  FlowstateError,
-  isFlowstateError,
-  processPlatform,
-  type Receiver,
-  type Reply,
-  type RunStatus,
-  type Thrown,
-} from '@flowstate/core/adapter';
-import { outcomeOf as knownOutcome, NESTING_MAX, nestsDeeper, statusOf } from '@flowstate/core/http';
-import { inTime } from './deadline.js';
+/** One call of a function, carried out by this process as far as its time reaches. */
+import { decode, encode } from '../codec.js';
+import { processPlatform } from '../default-platform.js';
+import { FlowstateError, isFlowstateError } from '../errors.js';
+import type { Receiver } from '../function.js';
+import { NESTING_MAX, nestsDeeper } from '../http/body.js';
+import { outcomeOf as knownOutcome, statusOf } from '../http/status.js';
+import type { Reply, RunStatus, Thrown } from '../platform/message.js';
+import { inTime, type Times } from './deadline.js';
 
 /** The function that is called. */
 export interface Called {
@@ -25,14 +20,6 @@ export interface CallText {
   readonly input: unknown;
   /** The id is the platform's own: where another input comes under it, the stored one wins. */
   readonly trigger: boolean;
-}
-
-/** How long it may take, in ms since the epoch. */
-export interface Times {
-  /** The execution hands over before. */
-  readonly deadline: number;
-  /** Then no reply is waited for any more. */
-  readonly answerBy: number;
 }
 
 /** What became of a call. `pending`: its run is stored, and goes on by itself. */
@@ -60,7 +47,10 @@ export async function call(fn: Called, { id, input, trigger }: CallText, times: 
   const reply = await inTime(
     fn.flow.receive(
       { kind: 'call', function: fn.name, id, input: encoded, ...(trigger ? { trigger } : {}) },
-      { deadline: times.deadline },
+      {
+        deadline: times.deadline,
+        ...(times.shutdown === undefined ? {} : { shutdown: times.shutdown }),
+      },
     ),
     times.answerBy,
   );

@@ -1,8 +1,9 @@
 /** Events that nobody waits for: each is a run, and either done with or to be delivered again. */
-import { FlowstateError, isFlowstateError, rebuildError } from '@flowstate/core/adapter';
-import type { OnError } from '@flowstate/core/http';
+import { rebuildError } from '../codec.js';
+import { FlowstateError, isFlowstateError } from '../errors.js';
+import type { OnError } from '../http/answers.js';
 import { type Called, type CallText, call, outcomeOf } from './call.js';
-import type { Invocation } from './deadline.js';
+import type { Times } from './deadline.js';
 import { knownCode } from './thrown.js';
 
 /** What becomes of an event that can never be run: see {@link DeliveryOptions.refused}. */
@@ -59,7 +60,7 @@ class Malformed extends Error {}
 export async function deliver(
   fn: Called,
   parcel: Parcel,
-  invocation: Invocation,
+  times: Times,
   { refused = 'drop', onError }: Carrying,
 ): Promise<Fate> {
   const dropped: Fate = refused === 'drop' ? 'done' : 'again';
@@ -67,7 +68,7 @@ export async function deliver(
   let text: CallText | undefined;
   try {
     text = textOf(parcel);
-    const ending = await call(fn, text, invocation);
+    const ending = await call(fn, text, times);
     // It has come before, and its run ended so long ago that nothing is left of it.
     if (ending.ended === 'refused' && ending.code === 'RUN_EXPIRED') return 'done';
     if (ending.ended === 'refused') {
@@ -92,7 +93,7 @@ export async function deliver(
       onError(new FlowstateError('RUN_INPUT_INVALID', `${what} ${message}`, { cause: why }));
       return cause instanceof Malformed ? dropped : 'again';
     }
-    const goesOn = text !== undefined && !parcel.isOrdered && (await isLeft(fn, text, invocation));
+    const goesOn = text !== undefined && !parcel.isOrdered && (await isLeft(fn, text, times));
     const code = isFlowstateError(cause) ? cause.code : 'RUN_INFRASTRUCTURE';
     const fate = goesOn ? 'is left to the collector' : 'is to be delivered again';
     const why = cause instanceof Error ? cause.message : String(cause);
@@ -105,7 +106,7 @@ export async function deliver(
  * Whether the event's run is stored, and goes on by itself. Under an id of its own an event that comes again until it is given
  * up, and is sent once more from there, has another id, and would be carried out twice. A chosen id stays what it is.
  */
-async function isLeft(fn: Called, { id, trigger }: CallText, { answerBy }: Invocation): Promise<boolean> {
+async function isLeft(fn: Called, { id, trigger }: CallText, { answerBy }: Times): Promise<boolean> {
   if (!trigger) return false;
   try {
     const { ended } = await outcomeOf(fn, id, 0, answerBy);

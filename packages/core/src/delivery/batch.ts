@@ -1,5 +1,5 @@
 /** Events that come together: how many are carried out at once, in which order, and which are to come again. */
-import { processPlatform } from '@flowstate/core/adapter';
+import { processPlatform } from '../default-platform.js';
 import type { Fate } from './deliver.js';
 
 const CONCURRENCY = 10;
@@ -16,7 +16,7 @@ export interface BatchOptions<Item> {
 /** The number of runs under way at once. @throws TypeError where it is none */
 export function concurrencyOf({ concurrency = CONCURRENCY }: { readonly concurrency?: number }): number {
   if (Number.isSafeInteger(concurrency) && concurrency >= 1) return concurrency;
-  throw new TypeError('lambda: concurrency must be a whole number of at least 1');
+  throw new TypeError('concurrency must be a whole number of at least 1');
 }
 
 /** Carries items out; answers those that are to come again. Once one of a group is, the later ones of it are as well, not begun. */
