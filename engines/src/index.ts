@@ -1,5 +1,33 @@
 export type { Child, ChildOptions, Exit } from './child.js';
 export { startChild } from './child.js';
+export type {
+  AnswerMatch,
+  Backoff,
+  CloudFunctionsApp,
+  CloudFunctionsDeployment,
+  CloudFunctionsHost,
+  CloudFunctionsHostOptions,
+  CloudService,
+  EventToSend,
+  EventTrigger,
+  EventTriggerOptions,
+  InstanceState,
+  InstanceView,
+  OidcToken,
+  PublishOptions,
+  PubsubMessage,
+  SchedulerJob,
+  SchedulerJobOptions,
+  ServiceUrls,
+  Subscription,
+  SubscriptionOptions,
+  Task,
+  TaskQueue,
+  TaskQueueOptions,
+  Topic,
+  TopicOptions,
+} from './cloud-functions/index.js';
+export { cloudFunctionsHost, deployOnCloudFunctions, identityToken } from './cloud-functions/index.js';
 export type { Engine, EngineName, Source, StartOptions } from './engine.js';
 export { EngineMissing } from './engine.js';
 export { freePort } from './free-port.js';

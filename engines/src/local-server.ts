@@ -1,21 +1,21 @@
-/** A DynamoDB of our own: a server process on a port, with its data in a folder where it is to survive kills. */
+/** An engine of our own: a server process on a port, with its data in a folder where it is to survive kills. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Server } from '../engine.js';
-import { freePort } from '../free-port.js';
-import { type Guard, guard, idle } from '../guard.js';
-import { environment, linesOf } from '../server-process.js';
+import type { Server } from './engine.js';
+import { freePort } from './free-port.js';
+import { type Guard, guard, idle } from './guard.js';
+import { environment, linesOf } from './server-process.js';
 
 const START_MS = 60_000;
 const RETRY_MS = 50;
 /** The last lines of a server that does not start. */
 const LINES_SHOWN = 5;
 
-/** A program that serves DynamoDB's protocol. */
+/** A program that serves an engine's protocol. */
 export interface Program {
   readonly command: string;
   readonly args: readonly string[];
@@ -33,7 +33,7 @@ export async function startServer(
   durable: boolean,
   program: (port: number, data: string | undefined) => Program,
 ): Promise<Server> {
-  const data = durable ? mkdtempSync(join(tmpdir(), 'flowstate-dynamodb-')) : undefined;
+  const data = durable ? mkdtempSync(join(tmpdir(), 'flowstate-engine-')) : undefined;
   const port = await freePort();
   const launched = (): Promise<Running> => launch(name, program(port, data), port, data);
   let running = await launched();
@@ -48,10 +48,10 @@ export async function startServer(
     watch.dismiss();
   };
   return {
-    url: `http://local:local@127.0.0.1:${port}`,
+    url: `http://127.0.0.1:${port}`,
     async kill() {
       if (data === undefined)
-        throw new Error(`${name} in memory forgets all: start it durable, and it may be killed`);
+        throw new Error(`${name} in memory forgets all: only one that is durable may be killed`);
       await end('SIGKILL');
     },
     async restart() {

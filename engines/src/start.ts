@@ -1,11 +1,13 @@
 /** Starts an engine from the best source at hand, and says which one it is. */
 import { dynamodbEngine } from './dynamodb/engine.js';
 import { type Engine, EngineMissing, type EngineName, type StartOptions } from './engine.js';
+import { firestoreEngine } from './firestore/engine.js';
 import { postgresEngine } from './postgres/engine.js';
 
 const engines: Readonly<Record<EngineName, (options: StartOptions) => Promise<Engine>>> = {
   postgres: postgresEngine,
   dynamodb: dynamodbEngine,
+  firestore: firestoreEngine,
 };
 
 function say(line: string): void {

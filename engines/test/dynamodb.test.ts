@@ -78,7 +78,7 @@ describe.each<Source>(['embedded', 'substitute'])('DynamoDB, %s', (source) => {
   test('in memory it is not killed by mistake, and stop ends it', async (context) => {
     engine = await engineOrSkip('dynamodb', { source });
     if (!engine) return context.skip();
-    await expect(engine.kill()).rejects.toThrow('start it durable');
+    await expect(engine.kill()).rejects.toThrow('only one that is durable');
     const { port } = new URL(engine.url);
     expect(serversOn(port)).toHaveLength(1);
     await engine.stop();

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { type Server, SourceMissing } from '../engine.js';
-import { startServer } from './server.js';
+import { startServer } from '../local-server.js';
 
 /** Where it is, and its version. @throws SourceMissing */
 export function dynalite(): { readonly folder: string; readonly version: string } {

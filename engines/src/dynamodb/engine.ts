@@ -71,7 +71,7 @@ function described(source: Source, { server, version }: Begun): Engine {
   return {
     name: 'dynamodb',
     source,
-    url: server.url,
+    url: own ? withAccount(server.url, 'local') : server.url,
     version,
     own,
     // DynamoDB Local keeps the tables of every access key apart; so does one that is given without a user name. One that is
@@ -79,12 +79,17 @@ function described(source: Source, { server, version }: Begun): Engine {
     async database() {
       const url = new URL(server.url);
       if (!own && url.username !== '') return url.href;
-      url.username = `k${randomBytes(6).toString('hex')}`;
-      if (url.password === '') url.password = 'local';
-      return url.href;
+      return withAccount(url.href, `k${randomBytes(6).toString('hex')}`);
     },
     kill: () => server.kill(),
     restart: () => server.restart(),
     stop: () => server.stop(),
   };
+}
+
+function withAccount(href: string, accessKey: string): string {
+  const url = new URL(href);
+  url.username = accessKey;
+  if (url.password === '') url.password = 'local';
+  return url.href;
 }

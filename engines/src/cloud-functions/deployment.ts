@@ -1,0 +1,110 @@
+/**
+ * Services on the local Cloud Functions host as a deployment that clients call and chaos visits: each service has its own
+ * address, and every instance with a request under way is a worker, to be killed and frozen.
+ */
+import { setTimeout as wait } from 'node:timers/promises';
+import type { CallOptions, Deployment, Worker } from '../host.js';
+import { callUntilAnswered } from '../node-host/call.js';
+import { CALLED } from '../node-host/door.js';
+import { type CloudFunctionsHost, type CloudFunctionsHostOptions, cloudFunctionsHost } from './host.js';
+import type { SchedulerJobOptions } from './scheduler.js';
+
+/** What is deployed. */
+export interface CloudFunctionsApp extends CloudFunctionsHostOptions {
+  /** The services that clients call, at `POST /functions/<what is called>`. */
+  readonly entries: readonly string[];
+  /** Which of them is meant by what a client calls; the one of that name where not given. */
+  readonly entryOf?: (called: string) => string;
+  /** The service that collects, and how often the scheduler asks it to. */
+  readonly collector: SchedulerJobOptions;
+}
+
+/** A deployment, with what only this host has. */
+export interface CloudFunctionsDeployment extends Deployment {
+  readonly host: CloudFunctionsHost;
+}
+
+const CALL_MS = 60_000;
+const LOOK_MS = 5;
+/** How long a kill waits for somebody to kill, in ms. */
+const VICTIM_MS = 10_000;
+
+/** Deploys an app on a host of its own. @throws TypeError where a service cannot be deployed */
+export async function deployOnCloudFunctions(app: CloudFunctionsApp): Promise<CloudFunctionsDeployment> {
+  const { entries, entryOf = (called) => called, collector, ...options } = app;
+  const host = await cloudFunctionsHost(options);
+  try {
+    for (const entry of entries) host.url(entry);
+    host.schedule(collector);
+    return new OnCloudFunctions(host, new Set(entries), entryOf);
+  } catch (error) {
+    await host.stop();
+    throw error;
+  }
+}
+
+class OnCloudFunctions implements CloudFunctionsDeployment {
+  private stopped: Promise<void> | undefined;
+
+  constructor(
+    readonly host: CloudFunctionsHost,
+    private readonly entries: ReadonlySet<string>,
+    private readonly entryOf: (called: string) => string,
+  ) {}
+
+  call(functionName: string, input: unknown, { id, timeoutMs = CALL_MS }: CallOptions) {
+    const goOn = (): void => {
+      if (this.stopped !== undefined) throw new Error('the deployment was stopped');
+    };
+    const url = this.host.url(this.entryFor(functionName));
+    return callUntilAnswered(url, { functionName, input, id, timeoutMs, goOn });
+  }
+
+  async kill(worker?: string): Promise<string> {
+    for (const until = Date.now() + VICTIM_MS; worker === undefined && Date.now() < until; ) {
+      if (this.workers().some(({ state }) => state === 'running')) break;
+      await wait(LOOK_MS);
+    }
+    return this.host.kill(worker);
+  }
+
+  killBeforeAnswer(functionName: string, signal?: AbortSignal): Promise<string> {
+    return this.host.killBeforeAnswer(this.entryFor(functionName), {
+      // An answer that says that the work is done, and no other: that of a call, from outside, of that function.
+      matches: ({ method, headers }, status) =>
+        method === 'POST' && status === 200 && headers[CALLED] === functionName,
+      signal,
+    });
+  }
+
+  freeze(worker?: string): string {
+    return this.host.freeze(worker);
+  }
+
+  thaw(worker: string): void {
+    this.host.thaw(worker);
+  }
+
+  /** Those that are at work: an idle instance is nobody's worker, and has nothing to lose. */
+  workers() {
+    return this.host.instances().flatMap(({ name, pid, state, busy }): Worker[] => {
+      if (state === 'idle' || state === 'ended' || state === 'ending') return [];
+      return [{ name, pid, state, busy, kills: 0 }];
+    });
+  }
+
+  output(): string {
+    return this.host.output();
+  }
+
+  stop(): Promise<void> {
+    this.stopped ??= this.host.stop();
+    return this.stopped;
+  }
+
+  private entryFor(called: string): string {
+    const entry = this.entryOf(called);
+    if (!this.entries.has(entry)) throw new Error(`there is no entry for ${called}`);
+    return entry;
+  }
+}
