@@ -1,0 +1,2 @@
+/** Firestore: the store port over your own Firestore object. */
+export { type FirestoreOptions, firestore } from './store.js';

@@ -1,0 +1,4 @@
+/** Firestore, from the best source at hand. */
+import { firestoreHarness } from './on-engine.js';
+
+export default firestoreHarness('firestore');

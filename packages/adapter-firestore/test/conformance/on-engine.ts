@@ -1,0 +1,104 @@
+/** The adapter as the conformance suite sees it, on an engine of a chosen kind. */
+import type { Address, Harness } from '@flowstate/conformance';
+import { fieldKind, type Row } from '@flowstate/core/adapter';
+import { type Engine, EngineMissing, type StartOptions, start } from '@flowstate/engines';
+import { type DocumentData, Firestore } from '@google-cloud/firestore';
+import { firestore } from '../../src/index.js';
+
+interface Database {
+  readonly engine: Engine;
+  readonly url: string;
+  /** Not the adapter's: another process would have it. */
+  readonly own: Firestore;
+}
+
+/** What a request may take that the suite may have lost on purpose. */
+const LOST_AFTER = '1500ms';
+/** An object for the database at that URL; at another address where the suite's proxy is in between. */
+export function objectOf(url: string, address?: Address): Firestore {
+  const { hostname, port, pathname } = new URL(url);
+  const { host, port: at } = address ?? { host: hostname, port };
+  return new Firestore({
+    projectId: pathname.slice(1),
+    host: `${host}:${at}`,
+    ssl: false,
+    // The emulator's word for whoever may do anything; without credentials the SDK looks for those of this machine.
+    customHeaders: { Authorization: 'Bearer owner' },
+    credentials: { client_email: 'nobody@example.com', private_key: 'none' },
+    // Connections are broken on purpose, thousands of them: the driver is not to wait long before it connects again.
+    'grpc.initial_reconnect_backoff_ms': 20,
+    'grpc.max_reconnect_backoff_ms': 200,
+  });
+}
+
+/** A harness that starts its engine when it is first needed. */
+export function firestoreHarness(name: string, options: StartOptions = {}): Harness {
+  let begun: Promise<Database> | undefined;
+  const database = (): Promise<Database> => {
+    begun ??= (async () => {
+      const engine = await start('firestore', options);
+      const url = await engine.database();
+      return { engine, url, own: objectOf(url) };
+    })();
+    return begun;
+  };
+  return {
+    name,
+    framing: 'http2',
+    skips: {
+      'store/errors-unreachable':
+        'the SDK repeats a commit by itself for up to ten minutes and tells of no try: of a write that nobody took it cannot be said that it was not applied (test/unreachable.test.ts has what is said)',
+    },
+    async engine() {
+      const { engine } = await database();
+      return `${engine.version} (${engine.source})`;
+    },
+    async missing() {
+      try {
+        await database();
+        return undefined;
+      } catch (error) {
+        if (!(error instanceof EngineMissing) || process.env.REQUIRE_ENGINES === '1') throw error;
+        begun = undefined;
+        return error.message;
+      }
+    },
+    async open({ entriesPerRow, address }) {
+      const db = objectOf((await database()).url, address);
+      const chosen = entriesPerRow === undefined ? {} : { entriesPerRow };
+      if (address === undefined) return { store: firestore({ db, ...chosen }), close: () => db.terminate() };
+      return {
+        store: firestore({ db, timeout: LOST_AFTER, ...chosen }),
+        // Left to the end of the process: the SDK goes on with what was given up, and of a try that finds its object terminated
+        // it lets an error go that nobody can catch.
+        close: async () => undefined,
+      };
+    },
+    async close() {
+      const { engine, own } = (await begun) ?? {};
+      begun = undefined;
+      await own?.terminate();
+      await engine?.stop();
+    },
+    async rawRows({ table, partition }) {
+      const { own } = await database();
+      const all = own
+        .collection(`flowstate-${table}`)
+        .orderBy('at')
+        .startAt(`${partition}#`)
+        .endBefore(`${partition}$`);
+      const { docs } = await all.get();
+      return docs.map((document) => rawRow(table, partition, document.data()));
+    },
+    async proxyTarget() {
+      const { hostname, port } = new URL((await database()).url);
+      return { host: hostname, port: Number(port) };
+    },
+  };
+}
+
+function rawRow(table: Row['key']['table'], partition: string, data: DocumentData): Row {
+  const known = Object.entries(data).filter(([field]) => fieldKind(table, field) !== undefined);
+  const sort = String(data.at).slice(partition.length + 1);
+  return { key: { table, partition, sort }, fields: Object.fromEntries(known) };
+}
