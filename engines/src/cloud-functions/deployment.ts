@@ -24,6 +24,8 @@ export interface CloudFunctionsDeployment extends Deployment {
   readonly host: CloudFunctionsHost;
 }
 
+/** Of `application/json` the framework takes objects and lists only. */
+const JSON_TYPE = 'application/vnd.flowstate+json';
 const CALL_MS = 60_000;
 const LOOK_MS = 5;
 /** How long a kill waits for somebody to kill, in ms. */
@@ -57,7 +59,7 @@ class OnCloudFunctions implements CloudFunctionsDeployment {
       if (this.stopped !== undefined) throw new Error('the deployment was stopped');
     };
     const url = this.host.url(this.entryFor(functionName));
-    return callUntilAnswered(url, { functionName, input, id, timeoutMs, goOn });
+    return callUntilAnswered(url, { functionName, input, id, timeoutMs, contentType: JSON_TYPE, goOn });
   }
 
   async kill(worker?: string): Promise<string> {

@@ -19,6 +19,8 @@ export interface Calling {
   readonly input: unknown;
   readonly id: string;
   readonly timeoutMs: number;
+  /** Default `application/json`. */
+  readonly contentType?: string;
   goOn(): void;
 }
 
@@ -42,9 +44,10 @@ export async function callUntilAnswered(url: string, calling: Calling): Promise<
   throw new Error(`${functionName}, run ${id}: no answer for ${timeoutMs} ms, asked ${sent} times`);
 }
 
-async function send(url: string, { functionName, input, id }: Calling, signal: AbortSignal): Promise<Heard> {
+async function send(url: string, calling: Calling, signal: AbortSignal): Promise<Heard> {
+  const { functionName, input, id, contentType = 'application/json' } = calling;
   const address = `${url}/functions/${encodeURIComponent(functionName)}`;
-  const headers = { 'content-type': 'application/json', 'idempotency-key': id, [CALLED]: functionName };
+  const headers = { 'content-type': contentType, 'idempotency-key': id, [CALLED]: functionName };
   const answer = await answered(address, { method: 'POST', headers, body: JSON.stringify(input), signal });
   if (answer === undefined) return 'nothing';
   const { response, text } = answer;

@@ -4,6 +4,8 @@ import { fieldKind, type Row } from '@flowstate/core/adapter';
 import { type Engine, EngineMissing, type StartOptions, start } from '@flowstate/engines';
 import { type DocumentData, Firestore } from '@google-cloud/firestore';
 import { firestore } from '../../src/index.js';
+import { spawnOnCloudFunctions } from './on-cloud-functions.js';
+import { platform } from './platform.js';
 
 interface Database {
   readonly engine: Engine;
@@ -45,6 +47,7 @@ export function firestoreHarness(name: string, options: StartOptions = {}): Harn
   return {
     name,
     framing: 'http2',
+    platform,
     skips: {
       'store/errors-unreachable':
         'the SDK repeats a commit by itself for up to ten minutes and tells of no try: of a write that nobody took it cannot be said that it was not applied (test/unreachable.test.ts has what is said)',
@@ -89,6 +92,9 @@ export function firestoreHarness(name: string, options: StartOptions = {}): Harn
         .endBefore(`${partition}$`);
       const { docs } = await all.get();
       return docs.map((document) => rawRow(table, partition, document.data()));
+    },
+    async spawn(asked) {
+      return spawnOnCloudFunctions((await database()).url, asked);
     },
     async proxyTarget() {
       const { hostname, port } = new URL((await database()).url);
