@@ -1,7 +1,7 @@
 /** What an engine is: a real database for tests, demos and benchmarks. */
 
 /** The engines that can be started. */
-export type EngineName = 'postgres' | 'dynamodb' | 'firestore';
+export type EngineName = 'postgres' | 'dynamodb' | 'firestore' | 'cosmos';
 
 /**
  * Where an engine comes from: the environment's URL, Docker, binaries from npm, the system's own packages, or a substitute

@@ -1,4 +1,5 @@
 /** Starts an engine from the best source at hand, and says which one it is. */
+import { cosmosEngine } from './cosmos/engine.js';
 import { dynamodbEngine } from './dynamodb/engine.js';
 import { type Engine, EngineMissing, type EngineName, type StartOptions } from './engine.js';
 import { firestoreEngine } from './firestore/engine.js';
@@ -8,6 +9,7 @@ const engines: Readonly<Record<EngineName, (options: StartOptions) => Promise<En
   postgres: postgresEngine,
   dynamodb: dynamodbEngine,
   firestore: firestoreEngine,
+  cosmos: cosmosEngine,
 };
 
 function say(line: string): void {

@@ -15,6 +15,15 @@ export type { Call, Caller, Launch, Message, Reply, RunStatus, Thrown } from './
 export { parseMessage, parseReply, parseThrown, refused } from './platform/message.js';
 export type { Platform } from './platform/platform.js';
 export {
+  keyAt,
+  listedAt,
+  listedBetween,
+  placeOf,
+  placesOf,
+  queuePlace,
+  type TextRange,
+} from './platform/queue-place.js';
+export {
   changed,
   checkKey,
   checkListing,

@@ -1,0 +1,4 @@
+/** Cosmos DB, from the best source at hand. */
+import { cosmosHarness } from './on-engine.js';
+
+export default cosmosHarness('cosmos');

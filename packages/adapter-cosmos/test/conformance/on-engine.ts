@@ -1,0 +1,108 @@
+/** The adapter as the conformance suite sees it, on an engine of a chosen kind. */
+import { CosmosClient } from '@azure/cosmos';
+import type { Address, Harness } from '@flowstate/conformance';
+import { fieldKind, type Row } from '@flowstate/core/adapter';
+import { type Engine, EngineMissing, type StartOptions, start } from '@flowstate/engines';
+import { cosmos } from '../../src/index.js';
+import type { Containers } from '../../src/options.js';
+import { setup } from '../../src/setup.js';
+
+interface Database {
+  readonly engine: Engine;
+  readonly url: string;
+  /** Not the adapter's: another process would have it. */
+  readonly own: CosmosClient;
+  readonly containers: Containers;
+}
+
+/** A client of the account at that URL; at another address where the suite's proxy is in between. */
+export function clientOf(url: string, address?: Address): CosmosClient {
+  const { protocol, hostname, port, password } = new URL(url);
+  const { host, port: at } = address ?? { host: hostname, port };
+  return new CosmosClient({
+    endpoint: `${protocol}//${host}:${at}`,
+    key: decodeURIComponent(decodeURIComponent(password)),
+    // Otherwise it goes to the address that the account gives as its own, and repeats for two minutes what was broken on purpose.
+    connectionPolicy: { enableEndpointDiscovery: false },
+  });
+}
+
+/** The containers of the database at that URL. */
+export function containersAt(client: CosmosClient, url: string): Containers {
+  const database = client.database(new URL(url).pathname.slice(1));
+  return { runs: database.container('flowstate-runs'), items: database.container('flowstate-items') };
+}
+
+/** How old reads may be: the local engine's are always current, so that any number is right. */
+export const STALENESS = '20ms';
+
+/** A harness that starts its engine when it is first needed. */
+export function cosmosHarness(name: string, options: StartOptions = {}): Harness {
+  let begun: Promise<Database> | undefined;
+  const database = (): Promise<Database> => {
+    begun ??= (async () => {
+      const engine = await start('cosmos', options);
+      const url = await engine.database();
+      const own = clientOf(url);
+      const { database: made } = await own.databases.createIfNotExists({
+        id: new URL(url).pathname.slice(1),
+      });
+      return { engine, url, own, containers: await setup({ database: made }) };
+    })();
+    return begun;
+  };
+  return {
+    name,
+    framing: 'http1',
+    async engine() {
+      const { engine } = await database();
+      return `${engine.version} (${engine.source})`;
+    },
+    async missing() {
+      try {
+        await database();
+        return undefined;
+      } catch (error) {
+        if (!(error instanceof EngineMissing) || process.env.REQUIRE_ENGINES === '1') throw error;
+        begun = undefined;
+        return error.message;
+      }
+    },
+    async open({ entriesPerRow, address }) {
+      const { url } = await database();
+      const client = clientOf(url, address);
+      const chosen = entriesPerRow === undefined ? {} : { entriesPerRow };
+      const containers = containersAt(client, url);
+      return {
+        store: cosmos({ containers, staleness: STALENESS, ...chosen }),
+        close: async () => client.dispose(),
+      };
+    },
+    async close() {
+      const { engine, own } = (await begun) ?? {};
+      begun = undefined;
+      own?.dispose();
+      await engine?.stop();
+    },
+    async rawRows({ table, partition }) {
+      const { containers } = await database();
+      const parameters = [{ name: '@pk', value: partition }];
+      const { resources } = await containers[table].items
+        .query<Record<string, unknown>>({ query: 'SELECT * FROM c WHERE c.pk = @pk', parameters })
+        .fetchAll();
+      return resources.map((document) => rawRow(table, partition, document));
+    },
+    async proxyTarget() {
+      const { hostname, port } = new URL((await database()).url);
+      return { host: hostname, port: Number(port) };
+    },
+  };
+}
+
+function rawRow(table: Row['key']['table'], partition: string, document: Record<string, unknown>): Row {
+  const known = Object.entries(document).filter(([field]) => fieldKind(table, field) !== undefined);
+  return {
+    key: { table, partition, sort: String(document.id).slice(1) },
+    fields: Object.fromEntries(known) as Row['fields'],
+  };
+}
