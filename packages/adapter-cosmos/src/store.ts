@@ -52,6 +52,8 @@ export function cosmos(options: CosmosOptions): Store {
     rowBytesMax: ROW_BYTES_MAX,
     entriesPerRow: options.entriesPerRow ?? ENTRIES_PER_ROW,
     requestsPerWrite: 2,
+    // The SDK asks for a plan beside each query, at the same time.
+    requestsPerPage: 2,
     pageRowsMax: PAGE_ROWS_MAX,
     reads: staleMs === 0 ? 'linearizable' : 'bounded',
     staleMs,

@@ -30,6 +30,7 @@ interface Asking {
 const HOLDS: Tests = [{ test: 'below', path: 'n', value: 50 }];
 const FAILS: Tests = [{ test: 'equals', path: 'n', value: 99 }];
 const once = (): number => 1;
+const perPage = ({ requestsPerPage = 1 }: StoreTraits): number => requestsPerPage;
 const perWrite = ({ requestsPerWrite }: StoreTraits): number => requestsPerWrite;
 /** The version seen is refused, the row is read, and written again. */
 const afterStale = ({ requestsPerWrite }: StoreTraits): number => (requestsPerWrite === 1 ? 1 : 3);
@@ -55,21 +56,21 @@ const READS: readonly Asking[] = [
   { name: 'read of no row', allowed: once, ask: (store, key) => store.read(key) },
   {
     name: 'query',
-    allowed: once,
+    allowed: perPage,
     row: true,
     ask: (store, { table, partition }) =>
       store.query({ table, partition, order: 'ascending', limit: ROWS + 1 }),
   },
   {
     name: 'query with paths',
-    allowed: once,
+    allowed: perPage,
     row: true,
     ask: (store, { table, partition }) =>
       store.query({ table, partition, order: 'descending', limit: 2, paths: ['n'] }),
   },
   {
     name: 'query of nothing',
-    allowed: once,
+    allowed: perPage,
     ask: (store, { table, partition }) => store.query({ table, partition, order: 'ascending', limit: 5 }),
   },
   {
@@ -163,7 +164,7 @@ async function counted(bench: Bench, on: Case, asking: Asking, proxy: WireProxy)
 }
 
 export const law: LawText = {
-  says: 'A request of the port makes as many requests of the driver as the traits say: one for a read and a page of a query, requestsPerWrite for a write, one where the row was seen, one more where the row that refused is asked for. Each hidden request is time and money in every step of every run, and one more place where a process can die.',
+  says: 'A request of the port makes as many requests of the driver as the traits say: one for a read, requestsPerPage for a page of a query, requestsPerWrite for a write, one where the row was seen, one more where the row that refused is asked for. Each hidden request is time and money in every step of every run, and one more place where a process can die.',
   skip: wireless,
   check: (bench) =>
     onWire(bench, async (proxy) => {

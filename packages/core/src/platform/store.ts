@@ -138,6 +138,8 @@ export interface StoreTraits {
   readonly entriesPerRow: number;
   /** Requests of one conditional write without `seen`. */
   readonly requestsPerWrite: 1 | 2;
+  /** Requests of one page of a query: 2 where the driver asks for a plan beside it. Default 1. */
+  readonly requestsPerPage?: 1 | 2;
   /** Greatest number of rows in one page. */
   readonly pageRowsMax: number;
   /**
