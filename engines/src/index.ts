@@ -1,3 +1,27 @@
+export type {
+  AppUrls,
+  AzureFunctionsApp,
+  AzureFunctionsDeployment,
+  AzureFunctionsHost,
+  AzureFunctionsHostOptions,
+  CloudEventToSend,
+  EventGridEventToSend,
+  EventGridOptions,
+  EventGridSubscription,
+  FunctionTimer,
+  FunctionWorkerState,
+  HttpAnswerMatch,
+  ServiceBusMessage,
+  ServiceBusOptions,
+  ServiceBusQueue,
+  ServiceBusSendOptions,
+  ServiceBusTopic,
+  StorageMessage,
+  StorageQueue,
+  StorageQueueOptions,
+  WorkerView,
+} from './azure-functions/index.js';
+export { azureFunctionsHost, deployOnAzureFunctions } from './azure-functions/index.js';
 export type { Child, ChildOptions, Exit } from './child.js';
 export { startChild } from './child.js';
 export type {

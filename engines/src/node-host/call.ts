@@ -21,6 +21,10 @@ export interface Calling {
   readonly timeoutMs: number;
   /** Default `application/json`. */
   readonly contentType?: string;
+  /** Where to post; `<url>/functions/<name>` where not given. */
+  readonly address?: string;
+  /** Sent with every request. */
+  readonly headers?: Readonly<Record<string, string>>;
   goOn(): void;
 }
 
@@ -46,8 +50,9 @@ export async function callUntilAnswered(url: string, calling: Calling): Promise<
 
 async function send(url: string, calling: Calling, signal: AbortSignal): Promise<Heard> {
   const { functionName, input, id, contentType = 'application/json' } = calling;
-  const address = `${url}/functions/${encodeURIComponent(functionName)}`;
-  const headers = { 'content-type': contentType, 'idempotency-key': id, [CALLED]: functionName };
+  const { address = `${url}/functions/${encodeURIComponent(functionName)}` } = calling;
+  const own = { 'content-type': contentType, 'idempotency-key': id, [CALLED]: functionName };
+  const headers = { ...calling.headers, ...own };
   const answer = await answered(address, { method: 'POST', headers, body: JSON.stringify(input), signal });
   if (answer === undefined) return 'nothing';
   const { response, text } = answer;
@@ -59,8 +64,9 @@ async function send(url: string, calling: Calling, signal: AbortSignal): Promise
   throw new CallFailed(functionName, response.status, text);
 }
 
-async function ask(status: string, { functionName }: Calling, signal: AbortSignal): Promise<Heard> {
-  const answer = await answered(status, { headers: { [CALLED]: functionName }, signal });
+async function ask(status: string, calling: Calling, signal: AbortSignal): Promise<Heard> {
+  const { functionName } = calling;
+  const answer = await answered(status, { headers: { ...calling.headers, [CALLED]: functionName }, signal });
   if (answer === undefined || isPassing(answer.response)) return 'nothing';
   const { response, text } = answer;
   const known: unknown = response.status === 200 ? JSON.parse(text) : undefined;
