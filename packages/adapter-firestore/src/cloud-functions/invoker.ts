@@ -1,12 +1,6 @@
 /** Reaches functions in other services: signed messages to their handlers, with an identity token where they demand one. */
-import {
-  type Duration,
-  FlowstateError,
-  type Invoker,
-  milliseconds,
-  processPlatform,
-} from '@flowstate/core/adapter';
-import { httpInvoker, type Secret, signerOf } from '@flowstate/core/http';
+import { type Duration, type Invoker, milliseconds, processPlatform } from '@flowstate/core/adapter';
+import { advising, httpInvoker, type Secret, signerOf } from '@flowstate/core/http';
 import { authorizing, type IdentityAuth } from './identity-tokens.js';
 import { launching, type TaskOptions } from './tasks.js';
 
@@ -29,6 +23,7 @@ export interface GcfInvokerOptions {
 }
 
 const TIMEOUT = '60s';
+const ADVICE = 'give gcfInvoker { auth }, and its service account roles/run.invoker on the service';
 
 /**
  * An invoker over HTTP, for services of Cloud Run and Cloud Functions. Whatever is no reply (a status, a broken connection, a
@@ -47,7 +42,7 @@ export function gcfInvoker(options: GcfInvokerOptions): Invoker {
     url,
     secret,
     timeout,
-    fetch: advising(options.fetch ?? globalThis.fetch),
+    fetch: advising(options.fetch ?? globalThis.fetch, ADVICE),
     ...(authorize === undefined ? {} : { headers: (target: string) => authorize(audienceOf(target)) }),
   });
   if (tasks === undefined) return direct;
@@ -60,19 +55,5 @@ export function gcfInvoker(options: GcfInvokerOptions): Invoker {
       const address = { url: addressOf(target), audience: audienceOf(target) };
       await launch(address, message, processPlatform.now() + timeoutMs);
     },
-  };
-}
-
-/** Says what to do where the platform refuses a request in front of the service. */
-function advising(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
-  return async (input, init) => {
-    const response = await fetch(input, init);
-    const isOwn = response.headers.get('content-type')?.startsWith('application/json') ?? false;
-    if (isOwn || (response.status !== 401 && response.status !== 403)) return response;
-    await response.body?.cancel();
-    throw new FlowstateError(
-      'RUN_INFRASTRUCTURE',
-      `${new URL(String(input)).origin} refused a message with status ${response.status}: give gcfInvoker { auth }, and its service account roles/run.invoker on the service`,
-    );
   };
 }

@@ -57,16 +57,26 @@ export async function call(fn: Called, { id, input, trigger }: CallText, times: 
   return endingOf(fn, reply);
 }
 
-/** The outcome of a run, looked for until then; where it stands, if there is none. @throws FlowstateError for errors of the infrastructure */
-export async function outcomeOf(fn: Called, id: string, until: number, answerBy: number): Promise<Ending> {
+/**
+ * The outcome of a run, looked for until then or until this process is to end; where it stands, if there is none.
+ * @throws FlowstateError for errors of the infrastructure
+ */
+export async function outcomeOf(
+  fn: Called,
+  id: string,
+  until: number,
+  answerBy: number,
+  shutdown?: AbortSignal,
+): Promise<Ending> {
   for (let pause = LOOK_MS; ; pause = Math.min(pause * 1.5, LOOK_MS_MAX)) {
     const status = await inTime(statusOf({ ...fn, id }), answerBy);
     // The run was there when it was asked for, and is no more.
     const ending = status === undefined ? expired(fn) : (endingIn(status) ?? standingOf(fn, status));
     const left = until - processPlatform.now();
     // A run that is set aside does not go on before somebody repairs it.
-    if (ending.ended !== 'pending' || ending.state === 'paused' || left <= 0) return ending;
-    await processPlatform.wait(Math.min(pause, left));
+    if (ending.ended !== 'pending' || ending.state === 'paused' || left <= 0 || shutdown?.aborted === true)
+      return ending;
+    await processPlatform.wait(Math.min(pause, left), shutdown);
   }
 }
 

@@ -2,7 +2,7 @@
 import { rebuildError } from '../codec.js';
 import { FlowstateError, isFlowstateError } from '../errors.js';
 import type { OnError } from '../http/answers.js';
-import { type Called, type CallText, call, outcomeOf } from './call.js';
+import { type Called, type CallText, call, type Ending, outcomeOf } from './call.js';
 import type { Times } from './deadline.js';
 import { knownCode } from './thrown.js';
 
@@ -40,6 +40,11 @@ export interface Parcel {
   readonly ownInput: () => unknown;
   /** Whether others wait behind it: then it is done with only when its run has ended, or was set aside. */
   readonly isOrdered: boolean;
+  /**
+   * Whether the platform delivers it again at once, and only a few times: then, where others wait behind it, the end of its
+   * run is waited for here, as long as there is time.
+   */
+  readonly comesAtOnce?: boolean;
 }
 
 /** `done`: it has ended, or goes on by itself. `again`: nobody knows, and it is to be delivered again. */
@@ -50,6 +55,9 @@ export interface Carrying {
   readonly refused?: Refused;
   readonly onError: OnError;
 }
+
+/** Left for the last look at a run, in ms. */
+const LAST_LOOK_MS = 1000;
 
 /** The event cannot be run as the options make it: a mistake of the code, and no reason to lose an event. */
 class Mistaken extends Error {}
@@ -68,7 +76,7 @@ export async function deliver(
   let text: CallText | undefined;
   try {
     text = textOf(parcel);
-    const ending = await call(fn, text, times);
+    const ending = await endOf(fn, parcel, text, times);
     // It has come before, and its run ended so long ago that nothing is left of it.
     if (ending.ended === 'refused' && ending.code === 'RUN_EXPIRED') return 'done';
     if (ending.ended === 'refused') {
@@ -100,6 +108,13 @@ export async function deliver(
     onError(new FlowstateError(code, `${what} ${fate}: ${why}`, { cause }));
     return goesOn ? 'done' : 'again';
   }
+}
+
+async function endOf(fn: Called, parcel: Parcel, text: CallText, times: Times): Promise<Ending> {
+  const ending = await call(fn, text, times);
+  const isOver = ending.ended !== 'pending' || ending.state === 'paused';
+  if (isOver || !parcel.isOrdered || parcel.comesAtOnce !== true) return ending;
+  return outcomeOf(fn, text.id, times.answerBy - LAST_LOOK_MS, times.answerBy, times.shutdown);
 }
 
 /**

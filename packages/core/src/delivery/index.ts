@@ -15,4 +15,5 @@ export {
   type Parcel,
   type Refused,
 } from './deliver.js';
+export { type SignalListener, type SignalledProcess, Termination } from './termination.js';
 export { bare, knownCode, refusal, shownInfrastructure } from './thrown.js';

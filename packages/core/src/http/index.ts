@@ -4,6 +4,7 @@
  */
 
 export { toConsole } from '../default-platform.js';
+export { advising } from './advising.js';
 export {
   answerError,
   checkMethod,

@@ -1,5 +1,6 @@
 /** Events that nobody waits for, on any platform. What a real one makes of them is tested with its adapter. */
 import { describe, expect, test, vi } from 'vitest';
+import { encode, encodeOutcome } from '../../src/codec.js';
 import {
   collecting,
   concurrencyOf,
@@ -9,6 +10,7 @@ import {
   timesOf,
 } from '../../src/delivery/index.js';
 import { flowstate } from '../../src/index.js';
+import type { Reply } from '../../src/platform/message.js';
 import { memoryStore } from '../../src/testing/index.js';
 
 function parcel(id: string, isOrdered: boolean): Parcel {
@@ -60,6 +62,53 @@ describe('a process that is told to end', () => {
     const counts = await collecting({ collect: pass }, { ...passes, onError: vi.fn() });
     expect(counts).toMatchObject({ passes: 1, looked: 1 });
     expect(pass).toHaveBeenCalledOnce();
+  });
+});
+
+describe('an event that its platform delivers again at once', () => {
+  /** A function whose run is running until it has been asked for so often. */
+  function running(looks: number, state: 'running' | 'paused' = 'running') {
+    const kinds: string[] = [];
+    const run = { function: 'f', id: 'e1', run: '0'.repeat(32), attempts: 1, epoch: 1 };
+    const receive = async (message: unknown): Promise<Reply> => {
+      const { kind } = message as { kind: string };
+      kinds.push(kind);
+      if (kind === 'call') return { reply: 'pending', run: run.run, state };
+      const isDone = kinds.length > looks;
+      const end = isDone ? { state: 'done' as const, outcome: encodeOutcome({ ok: encode(1) }) } : { state };
+      return { reply: 'status', status: { ...run, ...end } };
+    };
+    return { kinds, fn: { name: 'f', flow: { name: 'shop', functions: () => ['f'], receive } } };
+  }
+  const onError = vi.fn();
+  const atOnce = (isOrdered: boolean) => ({ ...parcel('e1', isOrdered), comesAtOnce: true });
+
+  test('where others wait behind it, the end of its run is waited for', async () => {
+    const { fn, kinds } = running(3);
+    expect(await deliver(fn, atOnce(true), timesOf(Date.now(), 60_000), { onError })).toBe('done');
+    expect(kinds).toEqual(['call', 'status', 'status', 'status']);
+  });
+
+  test.each([
+    ['nobody waits behind it', atOnce(false), 'running', 'done', 0],
+    ['its platform is patient', parcel('e1', true), 'running', 'again', 0],
+    ['its run is set aside', atOnce(true), 'paused', 'done', 0],
+  ] as const)('but not where %s', async (_, event, state, fate, looks) => {
+    const { fn, kinds } = running(9, state);
+    expect(await deliver(fn, event, timesOf(Date.now(), 60_000), { onError })).toBe(fate);
+    expect(kinds).toHaveLength(1 + looks);
+  });
+
+  test('nor for longer than there is time, or the process lives', async () => {
+    const late = running(Number.POSITIVE_INFINITY);
+    expect(await deliver(late.fn, atOnce(true), timesOf(Date.now(), 1000), { onError })).toBe('again');
+    const ended = running(Number.POSITIVE_INFINITY);
+    const shutdown = new AbortController();
+    const times = { ...timesOf(Date.now(), 3_600_000), shutdown: shutdown.signal };
+    const delivered = deliver(ended.fn, atOnce(true), times, { onError });
+    await vi.waitFor(() => expect(ended.kinds.length).toBeGreaterThan(1), 10_000);
+    shutdown.abort();
+    expect(await delivered).toBe('again');
   });
 });
 

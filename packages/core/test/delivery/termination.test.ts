@@ -1,7 +1,9 @@
 /** SIGTERM: what becomes of requests under way, of their runs, and of whoever else listens. */
 import { EventEmitter } from 'node:events';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { Termination } from '../../src/cloud-functions/termination.js';
+import { Termination } from '../../src/delivery/termination.js';
+
+const GRACE_MS = 9000;
 
 /** A process that is signalled by the test; killed by a signal that nobody listens for. */
 class TestProcess extends EventEmitter {
@@ -14,7 +16,7 @@ class TestProcess extends EventEmitter {
 
 function terminating() {
   const process = new TestProcess();
-  const termination = new Termination(process);
+  const termination = new Termination(process, GRACE_MS);
   const signal = termination.signal();
   const framework = vi.fn();
   process.on('SIGTERM', framework);
@@ -72,7 +74,7 @@ test('a request that does not end holds them back only for so long', async () =>
 
 test('where nobody else listens, the process ends as it would have', () => {
   const process = new TestProcess();
-  const termination = new Termination(process);
+  const termination = new Termination(process, GRACE_MS);
   termination.signal();
   const over = termination.begin();
   process.signal();
@@ -95,10 +97,41 @@ test('what a promise answers is out before they are told, also where it fails', 
 
 test('a process that did not make a handler is left alone', () => {
   const process = new TestProcess();
-  const termination = new Termination(process);
+  const termination = new Termination(process, GRACE_MS);
   const framework = vi.fn();
   process.on('SIGTERM', framework);
   termination.begin();
   process.signal();
   expect(framework).toHaveBeenCalledOnce();
+});
+
+test('a hook resolves when what is under way has been answered, and leaves the process to the platform', async () => {
+  const { process, termination, signal, framework } = terminating();
+  await termination.terminate();
+  expect(signal.aborted).toBe(true);
+  const [first, second] = [termination.begin(), termination.begin()];
+  const ended = vi.fn();
+  const ending = termination.terminate().then(ended);
+  first();
+  await Promise.resolve();
+  expect(ended).not.toHaveBeenCalled();
+  second();
+  await ending;
+  expect(framework).not.toHaveBeenCalled();
+  expect(process.kill).not.toHaveBeenCalled();
+  process.signal();
+  expect(framework).toHaveBeenCalledOnce();
+});
+
+test('a hook waits only for so long', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const { termination } = terminating();
+  termination.begin();
+  const ended = vi.fn();
+  const ending = termination.terminate().then(ended);
+  await vi.advanceTimersByTimeAsync(GRACE_MS - 1);
+  expect(ended).not.toHaveBeenCalled();
+  await vi.advanceTimersByTimeAsync(1);
+  await ending;
 });
