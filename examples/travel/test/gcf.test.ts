@@ -1,4 +1,4 @@
-/** The same flow on AWS Cloud Functions and Firestore: instances killed, frozen and told to go, tasks doubled. */
+/** The same flow on Google Cloud Functions and Firestore: instances killed, frozen and told to go, tasks doubled. */
 import { EngineMissing } from '@flowstate/engines';
 import { expect, test } from 'vitest';
 import { onGcf } from '../dist/on-gcf.js';
