@@ -1,9 +1,10 @@
 /** One run of the benchmarks. */
 import { type Engine, start } from '@flowstate/engines';
-import { measureBundle } from './bundle/bundle.js';
+import { BUNDLES, type BundleReport, measureBundle } from './bundle/bundle.js';
 import { type Comparison, compare, measureWorkload, type Row, type Workbench } from './comparison.js';
 import { openDatabase } from './database.js';
 import { CAPACITY_PLAN, measureCapacity } from './dynamodb/capacity.js';
+import { FIRESTORE_PLAN, measureFirestore } from './firestore/measure.js';
 import { watchMemory } from './memory-workload.js';
 import type { Options } from './options.js';
 import type { Report } from './report.js';
@@ -42,7 +43,9 @@ export async function bench(options: Options, surroundings: Surroundings = SURRO
     only === undefined || only === 'memory' ? await measureMemory(options, surroundings) : undefined;
   const capacity =
     only === 'dynamodb-capacity' ? await measureCapacity(CAPACITY_PLAN, surroundings.progress) : undefined;
-  const bundle = only === 'bundle' ? await measureBundle(IMPORTS) : undefined;
+  const firestore =
+    only === 'firestore' ? await measureFirestore(FIRESTORE_PLAN, surroundings.progress) : undefined;
+  const bundles = only === 'bundle' ? await measureBundles() : undefined;
   return {
     startedAt,
     machine,
@@ -52,8 +55,15 @@ export async function bench(options: Options, surroundings: Surroundings = SURRO
     ...ratios,
     ...(memory === undefined ? {} : { memory }),
     ...(capacity === undefined ? {} : { capacity }),
-    ...(bundle === undefined ? {} : { bundle }),
+    ...(firestore === undefined ? {} : { firestore }),
+    ...(bundles === undefined ? {} : { bundles }),
   };
+}
+
+async function measureBundles(): Promise<BundleReport[]> {
+  const reports: BundleReport[] = [];
+  for (const subject of BUNDLES) reports.push(await measureBundle(subject, IMPORTS));
+  return reports;
 }
 
 async function measureRatios(

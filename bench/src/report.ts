@@ -3,6 +3,8 @@ import { type BundleReport, bundleLines } from './bundle/bundle.js';
 import type { Comparison, Row } from './comparison.js';
 import type { CapacityReport } from './dynamodb/capacity.js';
 import { capacityLines } from './dynamodb/capacity-report.js';
+import type { FirestoreReport } from './firestore/measure.js';
+import { firestoreLines } from './firestore/report.js';
 import { HEAP_BYTES_PER_RUN_MAX, RSS_BYTES_PER_RUN_MAX, type Verdict, WARM_RUNS } from './memory.js';
 import { type MemoryReport, mebibytes } from './memory-workload.js';
 import type { Machine, Server } from './server.js';
@@ -19,7 +21,8 @@ export interface Report {
   readonly rows: readonly Row[];
   readonly memory?: MemoryReport & { readonly server: Server };
   readonly capacity?: CapacityReport;
-  readonly bundle?: BundleReport;
+  readonly firestore?: FirestoreReport;
+  readonly bundles?: readonly BundleReport[];
 }
 
 /** Text to read. */
@@ -52,7 +55,9 @@ export function textOf(report: Report): string {
   }
   if (memory !== undefined) lines.push(...(server === undefined ? [] : ['']), ...memoryLines(memory));
   if (report.capacity !== undefined) lines.push(...capacityLines(report.capacity));
-  if (report.bundle !== undefined) lines.push(...bundleLines(report.bundle));
+  if (report.firestore !== undefined) lines.push(...firestoreLines(report.firestore));
+  for (const [i, bundle] of (report.bundles ?? []).entries())
+    lines.push(...(i === 0 ? [] : ['']), ...bundleLines(bundle));
   return lines.join('\n');
 }
 

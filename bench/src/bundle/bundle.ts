@@ -8,21 +8,50 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { type Spread, spread } from '../statistics.js';
 
-/** What a deployed function imports. */
-const EXPORTS = [
-  "export { flowstate } from '@flowstate/core';",
-  "export { dynamodb } from '@flowstate/adapter-dynamodb/store';",
-  "export { lambda, lambdaInvoker } from '@flowstate/adapter-dynamodb/lambda';",
+/** What a deployed function imports, and what is not bundled with it. */
+export interface BundleSubject {
+  readonly name: string;
+  readonly exports: readonly string[];
+  /** The client of its database, which is loaded first. */
+  readonly sdk: string;
+  readonly external: string;
+  readonly why: string;
+}
+
+const CORE = "export { flowstate } from '@flowstate/core';";
+
+/** On Lambda, and as a Cloud Function. */
+export const BUNDLES: readonly BundleSubject[] = [
+  {
+    name: 'DynamoDB',
+    exports: [
+      CORE,
+      "export { dynamodb } from '@flowstate/adapter-dynamodb/store';",
+      "export { lambda, lambdaInvoker } from '@flowstate/adapter-dynamodb/lambda';",
+    ],
+    sdk: '@aws-sdk/client-dynamodb',
+    external: '@aws-sdk/*',
+    why: 'which Lambda brings along',
+  },
+  {
+    name: 'Firestore',
+    exports: [
+      CORE,
+      "export { firestore } from '@flowstate/adapter-firestore/store';",
+      "export { gcf, gcfInvoker } from '@flowstate/adapter-firestore/cloud-functions';",
+    ],
+    sdk: '@google-cloud/firestore',
+    external: '@google-cloud/*',
+    why: 'which has to be the copy that the function uses',
+  },
 ];
-/** Lambda brings it along. */
-const SDK = '@aws-sdk/client-dynamodb';
 
 /** Inside of the checkout, so that the SDK is found from there. */
 const OUTPUT = fileURLToPath(new URL('../../dist/', import.meta.url));
 
 /** What was measured. Times in ms. */
 export interface BundleReport {
-  readonly exports: readonly string[];
+  readonly subject: BundleSubject;
   readonly bytes: number;
   readonly gzipBytes: number;
   /** Bytes of the bundle by package, largest first. */
@@ -35,16 +64,16 @@ export interface BundleReport {
 }
 
 /** Bundles, and imports the bundle in so many fresh processes. */
-export async function measureBundle(processes: number): Promise<BundleReport> {
-  const { code, packages } = await bundled();
+export async function measureBundle(subject: BundleSubject, processes: number): Promise<BundleReport> {
+  const { code, packages } = await bundled(subject);
   await mkdir(OUTPUT, { recursive: true });
   const folder = await mkdtemp(join(OUTPUT, 'bundle-'));
   try {
     await writeFile(join(folder, 'bundle.mjs'), code);
     const times: ImportTimes[] = [];
-    for (let i = 0; i < processes; i++) times.push(await importTimes(folder));
+    for (let i = 0; i < processes; i++) times.push(await importTimes(subject.sdk, folder));
     return {
-      exports: EXPORTS,
+      subject,
       bytes: code.length,
       gzipBytes: gzipSync(code, { level: 9 }).length,
       packages,
@@ -57,15 +86,18 @@ export async function measureBundle(processes: number): Promise<BundleReport> {
   }
 }
 
-async function bundled(): Promise<{ code: Uint8Array; packages: BundleReport['packages'] }> {
+async function bundled({
+  exports,
+  external,
+}: BundleSubject): Promise<{ code: Uint8Array; packages: BundleReport['packages'] }> {
   const { outputFiles, metafile } = await build({
-    stdin: { contents: EXPORTS.join('\n'), resolveDir: OUTPUT },
+    stdin: { contents: exports.join('\n'), resolveDir: OUTPUT },
     bundle: true,
     minify: true,
     format: 'esm',
     platform: 'node',
     target: 'node20',
-    external: ['@aws-sdk/*'],
+    external: [external],
     write: false,
     metafile: true,
     outfile: 'bundle.mjs',
@@ -94,31 +126,32 @@ interface ImportTimes {
   readonly bundle: number;
 }
 
-const PROGRAM = `
+const program = (sdk: string): string => `
 const began = performance.now();
-await import('${SDK}');
+await import('${sdk}');
 const loaded = performance.now();
 await import(new URL('bundle.mjs', 'file://' + process.cwd() + '/'));
 console.log(JSON.stringify({ sdk: loaded - began, bundle: performance.now() - loaded }));
 `;
 
-async function importTimes(cwd: string): Promise<ImportTimes> {
-  const program = ['--input-type=module', '--eval', PROGRAM];
-  const { stdout } = await promisify(execFile)(process.execPath, program, { cwd });
+async function importTimes(sdk: string, cwd: string): Promise<ImportTimes> {
+  const args = ['--input-type=module', '--eval', program(sdk)];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd });
   return JSON.parse(stdout);
 }
 
 /** Text to read. */
 export function bundleLines(report: BundleReport): string[] {
-  const { bytes, gzipBytes, packages, processes, sdkMs, bundleMs } = report;
+  const { subject, bytes, gzipBytes, packages, processes, sdkMs, bundleMs } = report;
+  const { name, external, why, sdk } = subject;
   return [
-    'Bundle of what a function on DynamoDB imports, by esbuild, minified, without @aws-sdk/*, which Lambda brings along:',
-    ...report.exports.map((line) => `  ${line}`),
+    `Bundle of what a function on ${name} imports, by esbuild, minified, without ${external}, ${why}:`,
+    ...subject.exports.map((line) => `  ${line}`),
     `${kilobytes(bytes)}, ${kilobytes(gzipBytes)} with gzip; by package: ${packages
       .map((each) => `${each.name} ${kilobytes(each.bytes)}`)
       .join(', ')}`,
     `Import in ${processes} fresh processes, median (least to most): ${times(bundleMs)} for the bundle, ` +
-      `after ${times(sdkMs)} for ${SDK}`,
+      `after ${times(sdkMs)} for ${sdk}`,
   ];
 }
 

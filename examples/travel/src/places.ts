@@ -1,3 +1,4 @@
+import { onGcf } from './on-gcf.js';
 import { onLambda } from './on-lambda.js';
 import { onNode } from './on-node.js';
 import type { Size } from './plan.js';
@@ -25,5 +26,10 @@ export const PLACES: Readonly<Record<string, Place>> = {
     make: onLambda,
     size: { reservations: 500, kills: 36, freezes: 8, timeouts: 6 },
     timesOut: true,
+  },
+  gcf: {
+    make: onGcf,
+    size: { reservations: 500, kills: 36, freezes: 8, timeouts: 0 },
+    timesOut: false,
   },
 };

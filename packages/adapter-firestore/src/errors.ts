@@ -45,7 +45,7 @@ const CREDENTIALS: Meaning = {
 const BUSY =
   'too much is written to one document or one range of an index at once, or a quota is used up: spread the work, or raise the quota';
 
-/** By code; what is not here may have been applied. */
+/** By code; a write that met what is not here may have been applied. */
 const MEANINGS: ReadonlyMap<number, Meaning> = new Map<number, Meaning>([
   [
     CODES.permissionDenied,
@@ -86,13 +86,11 @@ export function storeError(error: unknown, doing: Doing, collection?: string): S
 }
 
 function classify(code: number | undefined, message: string, doing: Doing): Meaning {
-  if (code === undefined)
-    return NOT_SENT.find(([pattern]) => pattern.test(message))?.[1] ?? { code: UNKNOWN };
+  if (code === undefined) return NOT_SENT.find(([pattern]) => pattern.test(message))?.[1] ?? again(doing);
   if (code === CODES.invalidArgument) return invalid(message);
   if (code === CODES.failedPrecondition) return failedPrecondition(message);
   if (code === CODES.resourceExhausted || code === CODES.aborted) return { ...again(doing), advice: BUSY };
-  if (code === CODES.unavailable) return again(doing);
-  return MEANINGS.get(code) ?? { code: UNKNOWN };
+  return MEANINGS.get(code) ?? again(doing);
 }
 
 /** Nothing is done by a read, however often it was tried. */

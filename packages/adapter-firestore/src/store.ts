@@ -52,7 +52,7 @@ import { within } from './time-limit.js';
 /** What `firestore(...)` takes: your own object, configured and terminated by you. */
 export interface FirestoreOptions extends CollectionNames, QueueOptions {
   readonly db: Firestore;
-  /** Log entries in one item row: more make rows larger, fewer make more of them. Default 32. */
+  /** Log entries in one item row: more make rows larger, fewer make more of them. Default 64. */
   readonly entriesPerRow?: number;
   /**
    * How long a request may take. The SDK goes on trying for up to ten minutes, longer than most functions live; what it does
@@ -62,7 +62,7 @@ export interface FirestoreOptions extends CollectionNames, QueueOptions {
 }
 
 const PAGE_ROWS_MAX = 1000;
-const ENTRIES_PER_ROW = 32;
+const ENTRIES_PER_ROW = 64;
 const TIMEOUT = '10s';
 
 /** A store in your Firestore database. @throws TypeError where an option makes no sense */
