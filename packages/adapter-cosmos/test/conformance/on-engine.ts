@@ -6,6 +6,8 @@ import { type Engine, EngineMissing, type StartOptions, start } from '@flowstate
 import { cosmos } from '../../src/index.js';
 import type { Containers } from '../../src/options.js';
 import { setup } from '../../src/setup.js';
+import { spawnOnAzureFunctions } from './on-azure-functions.js';
+import { platform } from './platform.js';
 
 interface Database {
   readonly engine: Engine;
@@ -34,7 +36,7 @@ export function containersAt(client: CosmosClient, url: string): Containers {
 }
 
 /** How old reads may be: the local engine's are always current, so that any number is right. */
-export const STALENESS = '20ms';
+const STALENESS_MS = 20;
 
 /** A harness that starts its engine when it is first needed. */
 export function cosmosHarness(name: string, options: StartOptions = {}): Harness {
@@ -54,6 +56,7 @@ export function cosmosHarness(name: string, options: StartOptions = {}): Harness
   return {
     name,
     framing: 'http1',
+    platform,
     async engine() {
       const { engine } = await database();
       return `${engine.version} (${engine.source})`;
@@ -74,7 +77,7 @@ export function cosmosHarness(name: string, options: StartOptions = {}): Harness
       const chosen = entriesPerRow === undefined ? {} : { entriesPerRow };
       const containers = containersAt(client, url);
       return {
-        store: cosmos({ containers, staleness: STALENESS, ...chosen }),
+        store: cosmos({ containers, staleness: STALENESS_MS, ...chosen }),
         close: async () => client.dispose(),
       };
     },
@@ -91,6 +94,9 @@ export function cosmosHarness(name: string, options: StartOptions = {}): Harness
         .query<Record<string, unknown>>({ query: 'SELECT * FROM c WHERE c.pk = @pk', parameters })
         .fetchAll();
       return resources.map((document) => rawRow(table, partition, document));
+    },
+    async spawn(asked) {
+      return spawnOnAzureFunctions((await database()).url, STALENESS_MS, asked);
     },
     async proxyTarget() {
       const { hostname, port } = new URL((await database()).url);
