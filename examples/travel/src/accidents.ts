@@ -1,5 +1,6 @@
 /** Accidents of workers: each is noted in the story when it happened. */
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Worker } from '@flowstate/engines';
 import { LEASE_MS } from './lease.js';
 import type { Accident, Planned } from './plan.js';
 import type { Story } from './story.js';
@@ -64,9 +65,12 @@ async function freeze(story: Story, worker: string): Promise<void> {
 /** Stops a worker until its platform has lost patience. */
 async function timeOut(story: Story, worker: string, signal: AbortSignal): Promise<void> {
   const { deployment } = story.world;
+  // Its successor may have its name.
+  const processOf = ({ name, pid }: Worker) => (name === worker ? pid : undefined);
+  const hanging = deployment.workers().map(processOf).find(Boolean);
   deployment.freeze(worker);
   story.note(worker, 'hangs');
-  while (deployment.workers().some(({ name }) => name === worker)) await wait(LOOK_MS, undefined, { signal });
+  while (deployment.workers().map(processOf).includes(hanging)) await wait(LOOK_MS, undefined, { signal });
   story.note(worker, 'ended by its time-out');
 }
 

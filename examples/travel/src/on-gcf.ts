@@ -1,20 +1,14 @@
 /** The travel agency on Google Cloud Functions and Firestore, both on this machine. */
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { firestore } from '@flowstate/adapter-firestore';
 import { flowstate } from '@flowstate/core';
-import {
-  type CloudFunctionsDeployment,
-  type CloudService,
-  deployOnCloudFunctions,
-  type ServiceUrls,
-  start,
-} from '@flowstate/engines';
+import { type CloudService, deployOnCloudFunctions, type ServiceUrls, start } from '@flowstate/engines';
 import { Firestore } from '@google-cloud/firestore';
 import { chanceOf } from './chance.js';
 import { travel } from './functions.js';
 import { startProvider } from './provider-client.js';
+import { scaleIn } from './scale-in.js';
 import { services } from './services.js';
 import type { World } from './world.js';
 
@@ -25,8 +19,6 @@ const INSTANCES = 4;
 const CONCURRENCY = 4;
 /** How many tasks come twice. */
 const DUPLICATE = 0.2;
-/** How often an instance is told to go. */
-const SCALE_IN_MS = 4_000;
 const CALLEES = ['takeRoom', 'takeSeat', 'giveRoomBack', 'order'];
 const MODULE = fileURLToPath(new URL('gcf-functions.js', import.meta.url));
 
@@ -70,7 +62,12 @@ export async function onGcf(seed: number): Promise<World> {
     });
     started.push(() => deployment.stop());
     deployment.host.taskQueue({ name: queue, duplicate: DUPLICATE });
-    const scaling = scaleIn(deployment);
+    const { host: places } = deployment;
+    const scaling = scaleIn({
+      busy: () =>
+        places.instances().find(({ state, service }) => state === 'running' && service !== 'collector')?.name,
+      retire: (instance) => places.retire(instance),
+    });
     started.push(() => scaling.stop());
     const db = objectFor(host, project);
     started.push(() => db.terminate());
@@ -136,30 +133,4 @@ function objectFor(host: string, projectId: string): Firestore {
     customHeaders: { Authorization: 'Bearer owner' },
     credentials: { client_email: 'nobody@example.com', private_key: 'none' },
   });
-}
-
-/** Tells one instance after another to go, as the platform does where it needs fewer: SIGTERM, and SIGKILL after a while. */
-function scaleIn({ host }: CloudFunctionsDeployment): { count(): number; stop(): Promise<void> } {
-  const stopped = new AbortController();
-  let count = 0;
-  const going = (async () => {
-    for (;;) {
-      await wait(SCALE_IN_MS, undefined, { signal: stopped.signal });
-      const busy = host
-        .instances()
-        .find(({ state, service }) => state === 'running' && service !== 'collector');
-      if (busy === undefined) continue;
-      count += 1;
-      await host.retire(busy.name);
-    }
-  })().catch((error: unknown) => {
-    if (!stopped.signal.aborted) throw error;
-  });
-  return {
-    count: () => count,
-    async stop() {
-      stopped.abort();
-      await going;
-    },
-  };
 }

@@ -1,3 +1,4 @@
+import { onAzure } from './on-azure.js';
 import { onGcf } from './on-gcf.js';
 import { onLambda } from './on-lambda.js';
 import { onNode } from './on-node.js';
@@ -31,5 +32,10 @@ export const PLACES: Readonly<Record<string, Place>> = {
     make: onGcf,
     size: { reservations: 500, kills: 36, freezes: 8, timeouts: 0 },
     timesOut: false,
+  },
+  azure: {
+    make: onAzure,
+    size: { reservations: 500, kills: 36, freezes: 8, timeouts: 6 },
+    timesOut: true,
   },
 };
