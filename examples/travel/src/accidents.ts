@@ -40,12 +40,17 @@ async function killAfterCharge(story: Story, signal: AbortSignal): Promise<void>
     const { worker } = await provider.nextCharge(signal);
     try {
       // One that died before its charge arrived is not there any more: the next charge is as good.
-      const isThere = deployment.workers().some(({ name, state }) => name === worker && state === 'running');
-      if (isThere) return killed(story, await deployment.kill(worker), 'after the charge');
+      const there = deployment.workers().find((each) => isCalled(each, worker) && each.state === 'running');
+      if (there !== undefined) return killed(story, await deployment.kill(there.name), 'after the charge');
     } finally {
       await provider.release();
     }
   }
+}
+
+/** Where a platform tells a process no name of its own, it calls itself by its number. */
+function isCalled({ name, pid }: Worker, word: string): boolean {
+  return name === word || String(pid) === word;
 }
 
 function killed(story: Story, worker: string, kind: Accident): void {

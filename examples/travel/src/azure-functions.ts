@@ -41,7 +41,7 @@ const flow = flowstate({
   lease: LEASE,
   handOver: '500ms',
 });
-const { reserve } = travel(flow, services(setting('PROVIDER_URL'), String(process.pid)));
+const { reserve } = travel(flow, services(setting('PROVIDER_URL'), setting('WEBSITE_INSTANCE_ID')));
 
 azure.http(app, reserve, { route: 'functions/reserve', secret, wait: '2s', timeout });
 azure.messages(app, flow, { secret, timeout, ...launches });

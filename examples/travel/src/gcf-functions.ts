@@ -28,7 +28,7 @@ const flow = flowstate({
   lease: LEASE,
   handOver: '500ms',
 });
-const agency = travel(flow, services(setting('PROVIDER_URL'), setting('INSTANCE')));
+const agency = travel(flow, services(setting('PROVIDER_URL'), String(process.pid)));
 
 /** Cloud Tasks on this machine speaks plain HTTP; without these options the client finds the real one. */
 function tasksAt(url: string): CloudTasksClient {

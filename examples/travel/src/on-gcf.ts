@@ -103,9 +103,8 @@ function privateKey(): string {
 
 function servicesWith(env: Readonly<Record<string, string>>): CloudService[] {
   const names = ['reserve', ...CALLEES, 'collector'];
-  const variables = ({ service, tasks }: ServiceUrls, name: string) => ({
+  const variables = ({ service, tasks }: ServiceUrls) => ({
     ...env,
-    INSTANCE: name,
     TASKS_URL: tasks,
     SERVICES: JSON.stringify(Object.fromEntries(names.map((each) => [each, service(serviceName(each))]))),
   });
@@ -116,7 +115,7 @@ function servicesWith(env: Readonly<Record<string, string>>): CloudService[] {
     timeoutMs: TIMEOUT_MS,
     maxInstances: name === 'collector' ? 1 : INSTANCES,
     concurrency: name === 'collector' ? 1 : CONCURRENCY,
-    env: (urls) => variables(urls, name),
+    env: variables,
   }));
 }
 
