@@ -82,6 +82,11 @@ export function isEffect(write: Write, from: Fields | undefined, to: Fields | un
   return effect !== 'refused' && same(to, effect ?? undefined);
 }
 
+/** What is looked at of a struck write that has ended. */
+export interface JudgedWrite extends Pick<StruckWrite, 'write' | 'strike'> {
+  readonly wired: Pick<WiredStore, 'lines'>;
+}
+
 /** What happened to the row of a struck write. */
 export interface Fate {
   /** Every content that it had while the write was under way, oldest first; undefined: no row. */
@@ -100,7 +105,7 @@ export interface Fate {
  * What is there now is the last of the contents, or what the write makes of it, and what was told of the write is so.
  * @throws Wrong where it is not
  */
-export function judgeWrite({ write, strike, wired }: StruckWrite, ended: Ended, fate: Fate): void {
+export function judgeWrite({ write, strike, wired }: JudgedWrite, ended: Ended, fate: Fate): void {
   const { contents, after, met = false, old, others = [] } = fate;
   const before = contents.at(-1);
   const effect = effectOf(before, write);

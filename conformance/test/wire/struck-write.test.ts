@@ -2,7 +2,7 @@ import type { Fields, RowKey, Write } from '@flowstate/core/adapter';
 import { StoreError } from '@flowstate/core/adapter';
 import { expect, test } from 'vitest';
 import type { Ended } from '../../src/bench/every-method.js';
-import { type Fate, judgeWrite, type StruckWrite } from '../../src/wire/struck-write.js';
+import { type Fate, type JudgedWrite, judgeWrite } from '../../src/wire/struck-write.js';
 
 const key: RowKey = { table: 'items', partition: 'p', sort: 's' };
 const old: Fields = { n: 1, rev: 'r1' };
@@ -11,11 +11,16 @@ const remove: Write = { write: 'delete', key, when: [{ test: 'equals', path: 're
 
 /** The judgement on a delete that was late at its first request. */
 function judge(ended: Ended, fate: Omit<Fate, 'old'>): () => void {
-  const struck = {
+  const struck: JudgedWrite = {
     write: remove,
-    strike: { fault: 'late', met: { number: 0 } },
+    strike: {
+      fault: 'late',
+      met: { number: 0, connection: 0, about: 'delete' },
+      felt: Promise.resolve(),
+      release: async () => undefined,
+    },
     wired: { lines: () => [] },
-  } as unknown as StruckWrite;
+  };
   return () => judgeWrite(struck, ended, { old: false, ...fate });
 }
 

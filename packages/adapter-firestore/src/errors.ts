@@ -35,7 +35,7 @@ interface Meaning {
   readonly advice?: string;
 }
 
-/** Whether a request may have changed something. */
+/** Whether a request may have changed something, itself or by what was sent in front of it for the same write. */
 export type Doing = 'reading' | 'writing';
 
 const CREDENTIALS: Meaning = {
@@ -64,12 +64,24 @@ const MEANINGS: ReadonlyMap<number, Meaning> = new Map<number, Meaning>([
 
 /** Thrown by the SDK before it sends anything. */
 const NOT_SENT: readonly (readonly [RegExp, Meaning])[] = [
-  [/default credentials|Project Id|project id/, CREDENTIALS],
+  [
+    /Project Id/i,
+    { code: MISCONFIGURED, advice: 'set GOOGLE_CLOUD_PROJECT, or give the Firestore object a projectId' },
+  ],
+  [
+    /default credentials/,
+    {
+      code: MISCONFIGURED,
+      advice:
+        'there are none: run as a service account, `gcloud auth application-default login`, or set FIRESTORE_EMULATOR_HOST',
+    },
+  ],
   [
     /client has already been terminated/,
     { code: MISCONFIGURED, advice: 'the Firestore object was terminated while it was in use' },
   ],
 ];
+const NOT_REACHED = 'check FIRESTORE_EMULATOR_HOST, the network and Private Google Access';
 const TOO_LARGE = /longer than|maximum|exceed|too (large|big|long)/i;
 const NO_INDEX = /index/i;
 const OTHER_MODE = /Datastore Mode/i;
@@ -78,7 +90,8 @@ const OTHER_MODE = /Datastore Mode/i;
 export function storeError(error: unknown, doing: Doing, collection?: string): StoreError {
   const code = codeOf(error);
   const message = error instanceof Error ? error.message : String(error);
-  const { code: meant, advice } = error instanceof TimeOver ? again(doing) : classify(code, message, doing);
+  const { code: meant, advice } =
+    error instanceof TimeOver ? { ...again(doing), advice: NOT_REACHED } : classify(code, message, doing);
   const where = collection === undefined ? '' : `, collection ${collection}`;
   return new StoreError(meant, `Firestore${where}: ${message}${advice === undefined ? '' : `; ${advice}`}`, {
     cause: error,

@@ -64,6 +64,11 @@ export interface FirestoreOptions extends CollectionNames, QueueOptions {
 const PAGE_ROWS_MAX = 1000;
 const ENTRIES_PER_ROW = 64;
 const TIMEOUT = '10s';
+/**
+ * Says that a look comes behind a write that was refused: a try of the SDK's own may have been applied in front of the one
+ * that was refused, so where the look fails nobody knows of the write.
+ */
+const BEHIND_WRITE = 'behind a write';
 
 /** A store in your Firestore database. @throws TypeError where an option makes no sense */
 export function firestore(options: FirestoreOptions): Store {
@@ -91,6 +96,12 @@ export function firestore(options: FirestoreOptions): Store {
   });
 }
 
+/** A version that is not there any more. */
+interface Stale {
+  readonly stale: true;
+  readonly mark: string;
+}
+
 class Documents implements VersionedDatabase {
   constructor(
     private readonly db: Firestore,
@@ -99,8 +110,9 @@ class Documents implements VersionedDatabase {
     private readonly timeoutMs: number,
   ) {}
 
-  async get(key: RowKey) {
-    const document = await this.request('reading', key.table, () => this.reference(key).get());
+  async get(key: RowKey, mark?: string) {
+    const doing = mark === BEHIND_WRITE ? 'writing' : 'reading';
+    const document = await this.request(doing, key.table, () => this.reference(key).get());
     const { updateTime } = document;
     const data = document.data();
     if (data === undefined || updateTime === undefined) return undefined;
@@ -115,7 +127,7 @@ class Documents implements VersionedDatabase {
       reference.create(data).then(
         ({ writeTime }) => ({ version: versionOf(writeTime) }),
         (error: unknown) => {
-          if (isThere(error)) return { exists: true } as const;
+          if (isThere(error)) return { exists: true, mark: BEHIND_WRITE } as const;
           throw error;
         },
       ),
@@ -189,10 +201,10 @@ class Documents implements VersionedDatabase {
     return this.db.collection(this.collections[key.table]).doc(documentId(key));
   }
 
-  private underVersion<T>({ table }: RowKey, write: () => Promise<T>): Promise<T | { readonly stale: true }> {
+  private underVersion<T>({ table }: RowKey, write: () => Promise<T>): Promise<T | Stale> {
     return this.request('writing', table, () =>
       write().catch((error: unknown) => {
-        if (isStale(error)) return { stale: true } as const;
+        if (isStale(error)) return { stale: true, mark: BEHIND_WRITE } as const;
         throw error;
       }),
     );

@@ -79,6 +79,21 @@ describe('the table', () => {
     ['no database', coded(5, NO_DATABASE), 'create the database (Native mode)'],
     ['no role', coded(7, 'Missing or insufficient permissions.'), 'roles/datastore.user'],
     ['credentials', coded(16, 'Request had invalid authentication credentials.'), 'renew them'],
+    [
+      'a project that is not known',
+      new Error('Unable to detect a Project Id in the current environment.'),
+      'set GOOGLE_CLOUD_PROJECT, or give the Firestore object a projectId',
+    ],
+    [
+      'no credentials at all',
+      new Error('Could not load the default credentials.'),
+      'there are none: run as a service account, `gcloud auth application-default login`, or set FIRESTORE_EMULATOR_HOST',
+    ],
+    [
+      'no answer',
+      new TimeOver('no answer for 10000 ms'),
+      'check FIRESTORE_EMULATOR_HOST, the network and Private Google Access',
+    ],
     ['a rate', coded(8, 'Quota exceeded.'), 'spread the work'],
     ['contention', coded(10, 'Too much contention on these documents.'), 'spread the work'],
   ])('%s says what to do', (_, cause, advice) => {
@@ -202,5 +217,31 @@ describe('what the service says over the wire', () => {
     const error = await failure(store.write(create));
     expect(error).toMatchObject({ code: MISCONFIGURED, applied: 'no' });
     expect(error.message).toContain('terminated while it was in use');
+  });
+
+  test('where a try of the SDK was applied and the next one refused, nobody says that nothing was applied', async () => {
+    for (const write of [touch, { ...create, key: { ...key, sort: '1' } }]) {
+      const wire = await openWire();
+      const store = firestore({ db: wire.db, timeout: '3s' });
+      await store.write(create);
+      const seen = await store.read(key);
+      if (seen === undefined) throw new Error('no row');
+      wire.asked.length = 0;
+      const isFirst = () => wire.asked.filter(({ method }) => method === 'Commit').length === 1;
+      wire.refuse(({ method }) => {
+        if (method === 'BatchGetDocuments') return { code: 14, message: 'gone' };
+        return isFirst() ? { code: 14, message: 'no answer', isCarriedOut: true } : undefined;
+      });
+      const error = await failure(store.write(write, { seen, returning: true }));
+      expect(error).toMatchObject({ code: UNKNOWN, applied: 'unknown' });
+      wire.refuse(() => undefined);
+      expect(wire.asked.map(({ method }) => method).slice(0, 3)).toEqual([
+        'Commit',
+        'Commit',
+        'BatchGetDocuments',
+      ]);
+      const row = await store.read(write.key);
+      expect(row?.fields.n).toBe(write.write === 'update' ? 2 : 1);
+    }
   });
 });

@@ -26,6 +26,8 @@ export interface Asked {
 export interface Refusal {
   readonly code: number;
   readonly message: string;
+  /** Whether the request is carried out all the same: only its answer is lost. */
+  readonly isCarriedOut?: boolean;
 }
 
 export interface Wire {
@@ -57,14 +59,8 @@ export async function wireTo(url: string): Promise<Wire> {
       asked.push(one);
       const refusal = decide(one);
       if (refusal === undefined) forward(engine, stream, headers, body);
-      else
-        stream.respond(
-          {
-            ...{ ':status': 200, 'content-type': 'application/grpc', 'grpc-status': String(refusal.code) },
-            'grpc-message': encodeURIComponent(refusal.message),
-          },
-          { endStream: true },
-        );
+      else if (refusal.isCarriedOut !== true) refuse(stream, refusal);
+      else carryOut(engine, headers, body, () => refuse(stream, refusal));
     });
     // Of a request that is given up, or whose end is broken off.
     stream.on('error', () => {});
@@ -86,6 +82,29 @@ export async function wireTo(url: string): Promise<Wire> {
       server.close();
     },
   };
+}
+
+function refuse(stream: ServerHttp2Stream, { code, message }: Refusal): void {
+  stream.respond(
+    {
+      ...{ ':status': 200, 'content-type': 'application/grpc', 'grpc-status': String(code) },
+      'grpc-message': encodeURIComponent(message),
+    },
+    { endStream: true },
+  );
+}
+
+/** Sends a request on, whose answer nobody is given. */
+function carryOut(
+  engine: ClientHttp2Session,
+  headers: IncomingHttpHeaders,
+  body: Buffer,
+  done: () => void,
+): void {
+  const { ':authority': _, ...sent } = headers;
+  const request = engine.request(sent);
+  request.once('end', done);
+  request.resume().end(body);
 }
 
 function forward(

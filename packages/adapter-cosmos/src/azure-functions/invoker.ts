@@ -40,13 +40,16 @@ export function azureInvoker(options: AzureInvokerOptions): Invoker {
   if (queueEncoding !== 'base64' && queueEncoding !== 'none')
     throw new TypeError("azureInvoker: queueEncoding is 'base64' or 'none'");
   const timeoutMs = milliseconds('timeout', timeout);
-  const direct = httpInvoker({
-    url,
-    secret,
-    timeout,
-    fetch: advising(options.fetch ?? globalThis.fetch, ADVICE),
-    ...(functionKey === undefined ? {} : { headers: keyHeaders(functionKey) }),
-  });
+  const direct = httpInvoker(
+    {
+      url,
+      secret,
+      timeout,
+      fetch: advising(options.fetch ?? globalThis.fetch, ADVICE),
+      ...(functionKey === undefined ? {} : { headers: keyHeaders(functionKey) }),
+    },
+    'azureInvoker',
+  );
   const queueOf = queue === undefined ? undefined : queuesOf(queue);
   const signer = signerOf('azureInvoker', secret);
   return {

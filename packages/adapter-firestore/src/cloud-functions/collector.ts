@@ -9,10 +9,9 @@ import {
   guarded,
   json,
   type OnError,
-  Refusal,
   type Secret,
 } from '@flowstate/core/http';
-import { isBehindIam, subjectOf } from './identity.js';
+import { isBehindIam, noIdentity, subjectOf } from './identity.js';
 import { type GcfHandler, toGcf } from './node-handler.js';
 import { onErrorOf, type ServiceOptions, timeoutOf } from './service.js';
 import { termination } from './termination.js';
@@ -75,10 +74,7 @@ function collectorBehindIam(flow: Pick<Flow, 'collect'>, onError: OnError): Fetc
   return async (request) => {
     try {
       checkMethod(request, 'POST', 'GET');
-      if (subjectOf(request) === undefined) {
-        const message = 'the request has no identity token: deploy the service so that it demands one';
-        throw new Refusal('HTTP_UNAUTHORIZED', message);
-      }
+      if (subjectOf(request) === undefined) throw noIdentity();
       return json(200, await flow.collect());
     } catch (error) {
       return answerError(error, undefined, onError);

@@ -6,10 +6,9 @@ import {
   type FetchHandler,
   type HttpOptions,
   messages,
-  Refusal,
   SIGNATURE_HEADER,
 } from '@flowstate/core/http';
-import { isBehindIam, subjectOf } from './identity.js';
+import { isBehindIam, noIdentity, subjectOf } from './identity.js';
 import { type GcfHandler, toGcf } from './node-handler.js';
 import { type CpuOptions, isAlwaysOn, onErrorOf, type ServiceOptions, timeoutOf } from './service.js';
 import { termination } from './termination.js';
@@ -70,8 +69,7 @@ export function http<Input, Output>(
     return async (request) => {
       // The address of a status is signed, and opens it for whoever has it.
       if (request.method !== 'POST' || subjectOf(request) !== undefined) return handler(request);
-      const message = 'the request has no identity token: deploy the service so that it demands one';
-      return answerError(new Refusal('HTTP_UNAUTHORIZED', message), undefined, onError);
+      return answerError(noIdentity(), undefined, onError);
     };
   }
 }

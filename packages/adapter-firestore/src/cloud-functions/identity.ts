@@ -1,4 +1,5 @@
 /** Who sent a request, as the platform has checked: whoever lacks roles/run.invoker does not get as far as here. */
+import { Refusal } from '@flowstate/core/http';
 
 /** Where an identity token is, in the order in which the platform looks: where the first is there, the other is not checked. */
 const TOKEN_HEADERS = ['x-serverless-authorization', 'authorization'];
@@ -27,6 +28,16 @@ function subjectIn(payload: string): string | undefined {
 
 function isName(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
+}
+
+/** The refusal of a request without an identity token, which the platform should not have let through. */
+export function noIdentity(): Refusal {
+  return new Refusal(
+    'HTTP_UNAUTHORIZED',
+    'the request has no identity token: deploy the service so that it demands one',
+    {},
+    { hint: 'Send an identity token of an account with roles/run.invoker as Authorization: Bearer <token>.' },
+  );
 }
 
 /** The option `access`. @throws TypeError for another word */

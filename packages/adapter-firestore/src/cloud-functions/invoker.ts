@@ -1,5 +1,11 @@
 /** Reaches functions in other services: signed messages to their handlers, with an identity token where they demand one. */
-import { type Duration, type Invoker, milliseconds, processPlatform } from '@flowstate/core/adapter';
+import {
+  type Duration,
+  FlowstateError,
+  type Invoker,
+  milliseconds,
+  processPlatform,
+} from '@flowstate/core/adapter';
 import { advising, httpInvoker, type Secret, signerOf } from '@flowstate/core/http';
 import { authorizing, type IdentityAuth } from './identity-tokens.js';
 import { launching, type TaskOptions } from './tasks.js';
@@ -33,18 +39,21 @@ export function gcfInvoker(options: GcfInvokerOptions): Invoker {
   const { url, secret, auth, audience, tasks, timeout = TIMEOUT } = options;
   if (auth !== undefined && typeof auth.getIdTokenClient !== 'function')
     throw new TypeError('gcfInvoker: auth is a GoogleAuth of google-auth-library');
-  const addressOf = typeof url === 'function' ? url : () => url;
+  const addressOf = typeof url === 'function' ? checked(url) : () => url;
   const audienceOf = (target: string): string =>
     typeof audience === 'function' ? audience(target) : (audience ?? new URL(addressOf(target)).origin);
   const authorize = auth === undefined ? undefined : authorizing(auth);
   const timeoutMs = milliseconds('timeout', timeout);
-  const direct = httpInvoker({
-    url,
-    secret,
-    timeout,
-    fetch: advising(options.fetch ?? globalThis.fetch, ADVICE),
-    ...(authorize === undefined ? {} : { headers: (target: string) => authorize(audienceOf(target)) }),
-  });
+  const direct = httpInvoker(
+    {
+      url,
+      secret,
+      timeout,
+      fetch: advising(options.fetch ?? globalThis.fetch, ADVICE),
+      ...(authorize === undefined ? {} : { headers: (target: string) => authorize(audienceOf(target)) }),
+    },
+    'gcfInvoker',
+  );
   if (tasks === undefined) return direct;
   const launch = launching(tasks, signerOf('gcfInvoker', secret));
   return {
@@ -55,5 +64,15 @@ export function gcfInvoker(options: GcfInvokerOptions): Invoker {
       const address = { url: addressOf(target), audience: audienceOf(target) };
       await launch(address, message, processPlatform.now() + timeoutMs);
     },
+  };
+}
+
+/** The address of a task, which nobody else looks at before it is created. @throws FlowstateError RUN_INFRASTRUCTURE */
+function checked(urlOf: (target: string) => string): (target: string) => string {
+  return (target) => {
+    const url = urlOf(target);
+    if (URL.canParse(url)) return url;
+    const message = `"${target}": gcfInvoker: '${url}' is no address: give https://…`;
+    throw new FlowstateError('RUN_INFRASTRUCTURE', message);
   };
 }

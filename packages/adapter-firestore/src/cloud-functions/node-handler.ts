@@ -29,7 +29,10 @@ export function toGcf(handler: FetchHandler, onError: OnError): GcfHandler {
   });
   termination.signal();
   return async (request, response) => {
-    response.once('close', termination.begin());
+    const answered = termination.begin();
+    // A client may be gone by now: that is told once.
+    if (response.closed) answered();
+    else response.once('close', answered);
     await listener(request, response);
   };
 }

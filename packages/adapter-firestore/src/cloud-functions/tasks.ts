@@ -53,6 +53,9 @@ const ADVICE: Readonly<Record<number, string>> = {
   16: 'the credentials of the client are not accepted',
 };
 
+/** What a client with `fallback: true` throws instead: statuses of HTTP. */
+const CODES_OF_STATUSES: Readonly<Record<number, number>> = { 401: 16, 403: 7, 404: 5, 429: 8 };
+
 /** Creates the task of a launch. @throws FlowstateError RUN_INFRASTRUCTURE where it is not known to be there by then */
 export type CreateLaunch = (address: TaskAddress, launch: Launch, by: number) => Promise<void>;
 
@@ -62,6 +65,10 @@ export function launching({ client, queue, serviceAccountEmail }: TaskOptions, s
   if (typeof queue !== 'string' || !QUEUE.test(queue))
     throw new TypeError(
       "gcfInvoker: tasks.queue is its whole name, 'projects/<project>/locations/<location>/queues/<name>'",
+    );
+  if (serviceAccountEmail !== undefined && !serviceAccountEmail)
+    throw new TypeError(
+      'gcfInvoker: tasks.serviceAccountEmail is empty: give the address of a service account, or leave it out where the services demand no identity',
     );
   return async ({ url, audience }, launch, by) => {
     const body = new TextEncoder().encode(JSON.stringify(launch));
@@ -87,5 +94,5 @@ export function launching({ client, queue, serviceAccountEmail }: TaskOptions, s
 function reasonOf(queue: string, cause: unknown): string {
   if (!(cause instanceof Error)) return 'an unknown reason';
   const code = 'code' in cause && typeof cause.code === 'number' ? cause.code : -1;
-  return ADVICE[code]?.replace('%', queue) ?? cause.message;
+  return ADVICE[CODES_OF_STATUSES[code] ?? code]?.replace('%', queue) ?? cause.message;
 }

@@ -166,6 +166,18 @@ test('gcf.messages takes messages and nothing else', async () => {
   await expect(invoker.call('double', { ...call, input: 'x'.repeat(600) })).rejects.toThrow('413');
 });
 
+test('who is refused is told what fits: an identity token, or the whole address of a status', async () => {
+  const { flow } = testFlow();
+  const double = flow.function('double', async (_, n: number) => 2 * n);
+  const iam = await served(gcf.http(double, { access: 'iam', secret: SECRET }));
+  const hintOf = async (answer: Response): Promise<string> =>
+    ((await answer.json()) as { error: { hint: string } }).error.hint;
+  expect(await hintOf(await post(iam, '[]'))).toMatch(/identity token.*roles\/run\.invoker/);
+  expect(await hintOf(await fetch(`${iam}/?run=r&signature=00`))).toMatch(/address that the 202 gave/);
+  const collector = await served(gcf.collector(flow, { access: 'iam' }));
+  expect(await hintOf(await post(collector, {}))).toMatch(/identity token/);
+});
+
 test('options that cannot be are refused at once', () => {
   const { flow } = testFlow();
   const fn = flow.function('f', async () => 1);

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Flow, flowstate } from '@flowstate/core';
 import { encode, type Invoker, isFlowstateError, type Message } from '@flowstate/core/adapter';
+import { httpInvoker } from '@flowstate/core/http';
 import { memoryStore } from '@flowstate/core/testing';
 import { Compute, GoogleAuth } from 'google-auth-library';
 import { expect, onTestFinished, test, vi } from 'vitest';
@@ -144,7 +145,50 @@ test('where the platform refuses a message, the error says what to do', async ()
   );
   const { flow } = testFlow();
   const own = await served(gcf.messages(flow, { secret: 'another-secret-than-that' }));
-  expect(await reasonOf(gcfInvoker({ url: own, secret: SECRET }))).toContain('HTTP_UNAUTHORIZED');
+  expect(await reasonOf(gcfInvoker({ url: own, secret: SECRET }))).toBe(
+    `"f" at ${own} answered with status 401 (HTTP_UNAUTHORIZED): the secrets differ, or the clocks`,
+  );
+});
+
+test('a message to a wrong place names it, and asks what it is', async () => {
+  const { flow } = testFlow();
+  const failing = flow.function('failing', async () => Promise.reject(new Error('no hotel')));
+  const url = await served(gcf.http(failing));
+  const launch: Message = { kind: 'launch', function: 'f', run: '0'.repeat(32), epoch: 1, events: 0 };
+  await expect(gcfInvoker({ url: `${url}/path`, secret: SECRET }).start('f', launch)).rejects.toThrow(
+    `"f" at ${url} answered with status 500: is it a handler of messages?`,
+  );
+  const busy = await noting(503, '{"error":{"code":"STORE_UNAVAILABLE"}}');
+  expect(await reasonOf(gcfInvoker({ url: busy.url, secret: SECRET }))).toMatch(/503 \(STORE_UNAVAILABLE\)$/);
+  const other = await noting(200, '[]');
+  expect(await reasonOf(gcfInvoker({ url: other.url, secret: SECRET }))).toMatch(
+    /no reply: is it a handler of messages\?$/,
+  );
+});
+
+test('what is no address is told as such, at once or by each message that it is for', async () => {
+  for (const url of ['', 'shop', 'shop:8080', 'ftp://shop'])
+    expect(() => gcfInvoker({ url, secret: SECRET })).toThrow(
+      new TypeError(`gcfInvoker: '${url}' is no address: give https://…`),
+    );
+  expect(() => httpInvoker({ url: '', secret: SECRET })).toThrow(
+    new TypeError("httpInvoker: '' is no address: give https://…"),
+  );
+  const createTask = vi.fn(async () => []);
+  const tasks = { client: { createTask }, queue: 'projects/p/locations/l/queues/q' };
+  const auth = { getIdTokenClient: () => Promise.reject(new Error('not to be asked')) };
+  const invoker = gcfInvoker({ url: () => '', secret: SECRET, auth, tasks });
+  const reason = `"f": gcfInvoker: '' is no address: give https://…`;
+  expect(await reasonOf(invoker)).toBe(reason);
+  const launch: Message = { kind: 'launch', function: 'f', run: '0'.repeat(32), epoch: 1, events: 0 };
+  await expect(invoker.start('f', launch)).rejects.toMatchObject({
+    code: 'RUN_INFRASTRUCTURE',
+    message: reason,
+  });
+  expect(createTask).not.toHaveBeenCalled();
+  expect(await reasonOf(httpInvoker({ url: () => 'shop', secret: SECRET }))).toBe(
+    `"f": httpInvoker: 'shop' is no address: give https://…`,
+  );
 });
 
 test('options that cannot be are refused at once', () => {
@@ -157,6 +201,19 @@ test('options that cannot be are refused at once', () => {
     { url, secret: SECRET, auth: {} },
     { url, secret: SECRET, tasks: { queue: 'projects/p/locations/l/queues/q' } },
     { url, secret: SECRET, tasks: { client: { createTask: async () => [] }, queue: 'q' } },
+    {
+      url,
+      secret: SECRET,
+      tasks: {
+        client: { createTask: async () => [] },
+        queue: 'projects/p/locations/l/queues/q',
+        serviceAccountEmail: '',
+      },
+    },
   ];
-  for (const options of wrong) expect(() => gcfInvoker(options as GcfInvokerOptions)).toThrow(TypeError);
+  for (const options of wrong) {
+    expect(() => gcfInvoker(options as GcfInvokerOptions)).toThrow(TypeError);
+    expect(() => gcfInvoker(options as GcfInvokerOptions)).not.toThrow(/httpInvoker|Invalid URL/);
+  }
+  expect(() => gcfInvoker({ url } as GcfInvokerOptions)).toThrow(/^gcfInvoker: give a secret/);
 });

@@ -65,19 +65,30 @@ const FLOW_REFUSALS: Partial<Record<ErrorCode, number>> = {
 
 const RETRY_AFTER_SECONDS = '2';
 
-type RefusalCode = keyof typeof HTTP_REFUSALS | ErrorCode;
+/** The codes of refusals. */
+export type RefusalCode = keyof typeof HTTP_REFUSALS | ErrorCode;
+
+/** What else a refusal may have. */
+export interface RefusalDetails {
+  /** What the operator is told. */
+  readonly cause?: unknown;
+  /** What to do, where the code's own hint does not fit. */
+  readonly hint?: string;
+}
 
 /** A request that is answered with a refusal. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
+  readonly hint: string | undefined;
 
   constructor(
     readonly code: RefusalCode,
     message: string,
     readonly headers: Readonly<Record<string, string>> = {},
-    options?: { readonly cause: unknown },
+    options: RefusalDetails = {},
   ) {
-    super(message, options);
+    super(message, options.cause === undefined ? {} : { cause: options.cause });
+    this.hint = options.hint;
   }
 }
 
@@ -121,7 +132,7 @@ export function answerError(error: unknown, runId: string | undefined, onError: 
       const { status, hint } = refused;
       return json(
         status,
-        { error: { code: error.code, message: error.message, hint } },
+        { error: { code: error.code, message: error.message, hint: error.hint ?? hint } },
         { ...error.headers, ...runIdHeader(runId) },
       );
     }

@@ -5,6 +5,7 @@
 import { encode } from '../codec.js';
 import type { Duration } from '../context.js';
 import { processPlatform, toConsole } from '../default-platform.js';
+import { inTime } from '../delivery/deadline.js';
 import { milliseconds } from '../duration.js';
 import { FlowstateError } from '../errors.js';
 import type { FlowFunction, Receiver } from '../function.js';
@@ -32,10 +33,14 @@ import {
   statusOf,
   statusSignature,
 } from './status.js';
+import { anyOf, first } from './waiting.js';
 
 /** How requests of any function are answered. */
 export interface EntryOptions extends Pick<RunIdOptions, 'principal'> {
-  /** How long a request waits for its run before it is answered 202. Default 30 s. */
+  /**
+   * How long a request waits for its run before it is answered 202. Default 30 s. While the database is not reached the
+   * answer may take up to 10 s longer, and is a 503 where no run is known to be stored by then.
+   */
   readonly wait?: Duration;
   /** The platform's own limit of one request: the execution hands its run over before, and the answer is out. */
   readonly timeout?: Duration;
@@ -69,6 +74,14 @@ const LOOK_MS = 20;
 const LOOK_MS_MAX = 1000;
 /** Left for the answer, before the platform ends the request. */
 const ANSWER_MS = 500;
+/** What one request of a store may take: an execution that hands over may be in one, and is waited for so long. */
+const STORE_MS = 10_000;
+
+/** How long an outcome is waited for, and when the answer must be out: in ms since the epoch. */
+interface AnswerLimits {
+  readonly until: number;
+  readonly answerBy: number;
+}
 
 /** A fetch-style handler of one function. @throws TypeError for options that cannot be. */
 export function entry<Input, Output>(
@@ -161,8 +174,9 @@ export class Entry<Input, Output> {
     const run: ShownRun = { flow: this.flow, name: this.name, id, output: this.options.output };
     const { background = true, shutdown } = this.options;
     const end = this.timeoutMs === undefined ? undefined : begun + this.timeoutMs;
-    const answerBy = end === undefined ? Number.POSITIVE_INFINITY : end - ANSWER_MS;
-    const until = Math.min(begun + this.waitMs, answerBy);
+    const last = end === undefined ? Number.POSITIVE_INFINITY : end - ANSWER_MS;
+    const until = Math.min(begun + this.waitMs, last);
+    const answerBy = Math.min(until + STORE_MS, last);
     const deadline = background ? end : until;
     const message: Message = { kind: 'call', function: this.name, id, input };
     const execution = this.flow.receive(message, {
@@ -175,21 +189,50 @@ export class Entry<Input, Output> {
       if (answered) this.onError(error);
     });
     try {
-      const reply = await first(execution, background ? until : answerBy, request.signal);
-      if (reply === 'late') return await this.accepted(request, run, await stored(run, execution, end));
-      if (reply.reply === 'refused') throw refusalOf(run, reply);
-      const outcome = outcomeOf(reply);
-      return outcome === undefined ? await this.lookAgain(request, run, until) : answerOutcome(run, outcome);
+      const reply = await first(execution, until, request.signal);
+      if (reply === 'late') return await this.late(request, run, execution, answerBy);
+      return await this.replied(request, run, reply, { until, answerBy });
     } finally {
       answered = true;
     }
   }
 
-  private async lookAgain(request: Request, run: ShownRun, until: number): Promise<Response> {
+  /** The answer where nothing was replied in time: that the run is stored, whatever becomes of the execution. */
+  private async late(
+    request: Request,
+    run: ShownRun,
+    execution: Promise<Reply>,
+    answerBy: number,
+  ): Promise<Response> {
+    const standing = stored(run, execution, answerBy);
+    standing.catch(() => undefined);
+    // Behind the answer it could not go on: it is handing its run over.
+    const reply =
+      this.options.background === false ? await first(execution, answerBy, request.signal) : 'late';
+    if (reply === 'late') return this.accepted(request, run, await standing);
+    return this.replied(request, run, reply, { until: 0, answerBy });
+  }
+
+  private async replied(
+    request: Request,
+    run: ShownRun,
+    reply: Reply,
+    limits: AnswerLimits,
+  ): Promise<Response> {
+    if (reply.reply === 'refused') throw refusalOf(run, reply);
+    const outcome = outcomeOf(reply);
+    return outcome === undefined ? this.lookAgain(request, run, limits) : answerOutcome(run, outcome);
+  }
+
+  private async lookAgain(
+    request: Request,
+    run: ShownRun,
+    { until, answerBy }: AnswerLimits,
+  ): Promise<Response> {
     const over = anyOf(request.signal, this.options.shutdown);
     try {
       for (let pause = LOOK_MS; ; pause = Math.min(pause * 1.5, LOOK_MS_MAX)) {
-        const status = await statusOf(run);
+        const status = await inTime(statusOf(run), answerBy);
         const outcome = status === undefined ? undefined : outcomeOf(status);
         if (outcome !== undefined) return answerOutcome(run, outcome);
         if (status === undefined || status.state === 'gone') throw expired(run);
@@ -216,48 +259,20 @@ export class Entry<Input, Output> {
   }
 }
 
-/** Aborted with the first of them. Released, it leaves nothing behind at those that live longer than a request. */
-function anyOf(...signals: readonly (AbortSignal | undefined)[]): {
-  readonly signal: AbortSignal;
-  release(): void;
-} {
-  const first = new AbortController();
-  const released = new AbortController();
-  for (const signal of signals) {
-    if (signal?.aborted === true) first.abort();
-    else signal?.addEventListener('abort', () => first.abort(), { signal: released.signal });
-  }
-  return { signal: first.signal, release: () => released.abort() };
-}
-
-/** The execution's reply, or 'late'. */
-async function first<T>(execution: Promise<T>, until: number, signal: AbortSignal): Promise<T | 'late'> {
-  const done = new AbortController();
-  const late = processPlatform.wait(
-    Math.max(0, until - processPlatform.now()),
-    AbortSignal.any([done.signal, signal]),
-  );
-  try {
-    return await Promise.race([execution, late.then(() => 'late' as const)]);
-  } finally {
-    done.abort();
-  }
-}
-
 /**
  * Where a run stands that its execution has stored: of no other it may be said that it was accepted. @throws where the
- * execution ends before, or the platform ends the request
+ * execution ends before, or the time is over
  */
 async function stored(
   run: ShownRun,
   execution: Promise<Reply>,
-  deadline: number | undefined,
+  deadline: number,
 ): Promise<Pick<RunStatus, 'state' | 'reason'>> {
   for (let pause = LOOK_MS; ; pause = Math.min(pause * 1.5, LOOK_MS_MAX)) {
-    const status = await statusOf(run);
+    const status = await inTime(statusOf(run), deadline);
     if (status !== undefined) return status;
     const over = processPlatform.now() + pause;
-    if (deadline !== undefined && over >= deadline)
+    if (over >= deadline)
       throw new FlowstateError('RUN_INFRASTRUCTURE', `no run of ${run.name} could be stored in time`, {
         runId: run.id,
       });

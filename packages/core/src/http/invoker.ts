@@ -3,9 +3,10 @@ import type { Duration } from '../context.js';
 import { processPlatform } from '../default-platform.js';
 import { inTime } from '../delivery/deadline.js';
 import { milliseconds } from '../duration.js';
-import { FlowstateError } from '../errors.js';
+import { type ErrorCode, FlowstateError } from '../errors.js';
 import type { Invoker } from '../platform/invoker.js';
 import { type Message, parseReply, type Reply } from '../platform/message.js';
+import type { RefusalCode } from './answers.js';
 import { PREFER_HEADER, PREFERENCES } from './messages.js';
 import {
   type Manner,
@@ -52,24 +53,30 @@ function lowered(headers: MessageHeaders): MessageHeaders {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
-/**
- * An invoker over HTTP. Whatever is no reply (a status, a broken connection, a time-out) is thrown as RUN_INFRASTRUCTURE.
- * @throws TypeError without a secret
- */
-export function httpInvoker(options: HttpInvokerOptions): Invoker {
+/** Sends a message, and answers the value of its reply: none where it is only started. */
+type Send = (target: string, message: Message, manner: Manner) => Promise<unknown>;
+
+function sending(options: HttpInvokerOptions, what: string): Send {
   const { url, fetch = globalThis.fetch } = options;
-  if (typeof url !== 'function') new URL(url); // Throws here, and not at the first call, where it is none.
-  const addressOf = typeof url === 'function' ? url : () => url;
-  const signer = signerOf('httpInvoker', options.secret);
+  // Here, and not at the first call.
+  if (typeof url !== 'function' && !isAddress(url)) throw new TypeError(noAddress(what, url));
+  const signer = signerOf(what, options.secret);
   const timeoutMs = milliseconds('timeout', options.timeout ?? '60s');
 
+  function addressOf(target: string): string {
+    const address = typeof url === 'function' ? url(target) : url;
+    if (isAddress(address)) return address;
+    throw new FlowstateError('RUN_INFRASTRUCTURE', `"${target}": ${noAddress(what, address)}`);
+  }
+
   async function send(target: string, message: Message, manner: Manner): Promise<unknown> {
+    const address = addressOf(target);
     const body = new TextEncoder().encode(JSON.stringify(message));
     const until = processPlatform.now() + timeoutMs;
     const given = await inTime(Promise.resolve(options.headers?.(target)), until);
     const limit = timeLimit(timeoutMs);
     try {
-      const response = await fetch(addressOf(target), {
+      const response = await fetch(address, {
         method: 'POST',
         headers: { ...lowered(given ?? {}), ...(await signedHeaders(signer, manner, body)) },
         body,
@@ -82,14 +89,14 @@ export function httpInvoker(options: HttpInvokerOptions): Invoker {
       if (response.status === 200 && manner !== 'start') return JSON.parse(text);
       throw new FlowstateError(
         'RUN_INFRASTRUCTURE',
-        `"${target}" answered with status ${response.status}${codeIn(text)}`,
+        `"${target}" at ${new URL(address).origin} answered with status ${statusAdvised(response.status, text)}`,
       );
     } finally {
       limit.lift();
     }
   }
 
-  async function sent(target: string, message: Message, manner: Manner): Promise<unknown> {
+  return async (target, message, manner) => {
     try {
       return await send(target, message, manner);
     } catch (cause) {
@@ -98,16 +105,23 @@ export function httpInvoker(options: HttpInvokerOptions): Invoker {
         cause,
       });
     }
-  }
+  };
+}
+
+/**
+ * An invoker over HTTP. Whatever is no reply (a status, a broken connection, a time-out) is thrown as RUN_INFRASTRUCTURE.
+ * `what` is its name for the user. @throws TypeError without an address or a secret
+ */
+export function httpInvoker(options: HttpInvokerOptions, what = 'httpInvoker'): Invoker {
+  const sent = sending(options, what);
 
   async function call(target: string, message: Message): Promise<Reply> {
     const value = await sent(target, message, 'call');
     try {
       return parseReply(value);
     } catch (cause) {
-      throw new FlowstateError('RUN_INFRASTRUCTURE', `"${target}" answered with something that is no reply`, {
-        cause,
-      });
+      const message = `"${target}" answered with something that is no reply: ${WRONG_PLACE}`;
+      throw new FlowstateError('RUN_INFRASTRUCTURE', message, { cause });
     }
   }
 
@@ -147,10 +161,30 @@ function timeLimit(ms: number): { readonly signal: AbortSignal; lift(): void } {
   return { signal: limit.signal, lift: () => lifted.abort() };
 }
 
-/** The code of a refusal, for the one who reads the error; nothing else of the body. */
-function codeIn(text: string): string {
+const WRONG_PLACE = 'is it a handler of messages?';
+/** What a handler of messages refuses: it is one. */
+const REFUSED: ReadonlySet<string | undefined> = new Set<ErrorCode | RefusalCode>([
+  'FUNCTION_UNKNOWN',
+  'MESSAGE_INVALID',
+  'HTTP_BODY_TOO_LARGE',
+]);
+
+/** A status with the code of a refusal and what may be wrong, for the one who reads the error; nothing else of the body. */
+function statusAdvised(status: number, text: string): string {
   const [, code] = /"code":"([A-Z_]{1,40})"/.exec(text) ?? [];
-  return code === undefined ? '' : ` (${code})`;
+  const shown = code === undefined ? `${status}` : `${status} (${code})`;
+  if (code === 'HTTP_UNAUTHORIZED') return `${shown}: the secrets differ, or the clocks`;
+  // Of these, the last ones are what platforms answer where a service is busy or away.
+  const isOne = REFUSED.has(code) || status === 429 || status > 500;
+  return isOne ? shown : `${shown}: ${WRONG_PLACE}`;
+}
+
+function isAddress(url: unknown): url is string {
+  return typeof url === 'string' && URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
+}
+
+function noAddress(what: string, url: unknown): string {
+  return `${what}: '${String(url)}' is no address: give https://…`;
 }
 
 function reasonOf(cause: unknown): string {

@@ -105,5 +105,6 @@ export async function checkStatusSignature(
   signature: string,
 ): Promise<void> {
   if (await signer.verify(signature, statusClaim(name, id))) return;
-  throw new Refusal('HTTP_UNAUTHORIZED', 'the address of this status is not signed');
+  const hint = 'Use the whole address that the 202 gave, with its signature.';
+  throw new Refusal('HTTP_UNAUTHORIZED', 'the address of this status is not signed', {}, { hint });
 }
