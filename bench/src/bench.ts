@@ -2,6 +2,7 @@
 import { type Engine, start } from '@flowstate/engines';
 import { BUNDLES, type BundleReport, measureBundle } from './bundle/bundle.js';
 import { type Comparison, compare, measureWorkload, type Row, type Workbench } from './comparison.js';
+import { COSMOS_PLAN, measureCosmos } from './cosmos/measure.js';
 import { openDatabase } from './database.js';
 import { CAPACITY_PLAN, measureCapacity } from './dynamodb/capacity.js';
 import { FIRESTORE_PLAN, measureFirestore } from './firestore/measure.js';
@@ -45,6 +46,7 @@ export async function bench(options: Options, surroundings: Surroundings = SURRO
     only === 'dynamodb-capacity' ? await measureCapacity(CAPACITY_PLAN, surroundings.progress) : undefined;
   const firestore =
     only === 'firestore' ? await measureFirestore(FIRESTORE_PLAN, surroundings.progress) : undefined;
+  const cosmos = only === 'cosmos' ? await measureCosmos(COSMOS_PLAN, surroundings.progress) : undefined;
   const bundles = only === 'bundle' ? await measureBundles() : undefined;
   return {
     startedAt,
@@ -56,6 +58,7 @@ export async function bench(options: Options, surroundings: Surroundings = SURRO
     ...(memory === undefined ? {} : { memory }),
     ...(capacity === undefined ? {} : { capacity }),
     ...(firestore === undefined ? {} : { firestore }),
+    ...(cosmos === undefined ? {} : { cosmos }),
     ...(bundles === undefined ? {} : { bundles }),
   };
 }

@@ -8,6 +8,7 @@ export const WORKLOADS = [
   'memory',
   'dynamodb-capacity',
   'firestore',
+  'cosmos',
   'bundle',
 ] as const;
 /** One of {@link WORKLOADS}. */
@@ -44,7 +45,7 @@ export function optionsOf(argv: readonly string[]): Options {
       'A logged write and a whole reservation beside the raw driver doing the same unlogged work, as ratios, ' +
         'and the memory of a process while runs pass through it. On a real PostgreSQL. And, each only when asked for by ' +
         'name: the capacity that operations consume of DynamoDB, the documents that they read and write of Firestore ' +
-        'and how rivals get on there, and the size and import time of a bundled function.',
+        'and how rivals get on there, the requests that they send to Cosmos DB, and the size and import time of a bundled function.',
     )
     .option('--clients <list>', 'how many clients at once, such as 1,32', clientsOf, [1, 32])
     .option('--seconds <n>', 'how long each subject is measured in each round', seconds, 1.5)

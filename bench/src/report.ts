@@ -1,6 +1,8 @@
 /** The report: ratios first, as a table to read and as JSON to keep. */
 import { type BundleReport, bundleLines } from './bundle/bundle.js';
 import type { Comparison, Row } from './comparison.js';
+import type { CosmosReport } from './cosmos/measure.js';
+import { cosmosLines } from './cosmos/report.js';
 import type { CapacityReport } from './dynamodb/capacity.js';
 import { capacityLines } from './dynamodb/capacity-report.js';
 import type { FirestoreReport } from './firestore/measure.js';
@@ -22,6 +24,7 @@ export interface Report {
   readonly memory?: MemoryReport & { readonly server: Server };
   readonly capacity?: CapacityReport;
   readonly firestore?: FirestoreReport;
+  readonly cosmos?: CosmosReport;
   readonly bundles?: readonly BundleReport[];
 }
 
@@ -56,6 +59,7 @@ export function textOf(report: Report): string {
   if (memory !== undefined) lines.push(...(server === undefined ? [] : ['']), ...memoryLines(memory));
   if (report.capacity !== undefined) lines.push(...capacityLines(report.capacity));
   if (report.firestore !== undefined) lines.push(...firestoreLines(report.firestore));
+  if (report.cosmos !== undefined) lines.push(...cosmosLines(report.cosmos));
   for (const [i, bundle] of (report.bundles ?? []).entries())
     lines.push(...(i === 0 ? [] : ['']), ...bundleLines(bundle));
   return lines.join('\n');

@@ -2,22 +2,41 @@
 import type { Container } from '@azure/cosmos';
 import { StoreError } from '@flowstate/core/adapter';
 import { storeError } from './errors.js';
+import { within } from './time-limit.js';
+
+/** How long the account may take to answer, the SDK's own repetitions included: it would try for two minutes. */
+const TIMEOUT_MS = 10_000;
 
 /** Asks once; again where it failed. @throws StoreError */
-export function checkingAccount(container: Container, isStrong: boolean): () => Promise<void> {
-  let checked: Promise<void> | undefined;
-  return () => {
-    checked ??= check(container, isStrong).catch((error: unknown) => {
+export function checkingAccount(
+  container: Container,
+  isStrong: boolean,
+  timeoutMs = TIMEOUT_MS,
+): () => Promise<void> {
+  let checked: Promise<unknown> | undefined;
+  return async () => {
+    checked ??= checkAccount(container, isStrong, timeoutMs).catch((error: unknown) => {
       checked = undefined;
       throw error;
     });
-    return checked;
+    await checked;
   };
 }
 
-async function check(container: Container, isStrong: boolean): Promise<void> {
-  const { resource } = await container.database.client.getDatabaseAccount().catch((error: unknown) => {
-    throw storeError(error);
+/** The account's consistency. @throws StoreError STORE_MISCONFIGURED where the account is none to rest on; other codes where it cannot be asked */
+export async function checkAccount(
+  { database: { client } }: Container,
+  isStrong: boolean,
+  timeoutMs = TIMEOUT_MS,
+): Promise<{ readonly consistency: string }> {
+  const { resource } = await within(timeoutMs, (abortSignal) =>
+    client.getDatabaseAccount({ abortSignal }),
+  ).catch((cause: unknown) => {
+    const error = storeError(cause);
+    // A question changes nothing, and comes before any write.
+    throw error.code === 'STORE_OUTCOME_UNKNOWN'
+      ? new StoreError('STORE_UNAVAILABLE', error.message, { cause })
+      : error;
   });
   if (resource?.enableMultipleWritableLocations === true)
     throw new StoreError(
@@ -30,4 +49,5 @@ async function check(container: Container, isStrong: boolean): Promise<void> {
       'STORE_MISCONFIGURED',
       `Cosmos DB: the account's consistency is ${consistency}: set it to Strong, or leave the option consistency: 'strong' out`,
     );
+  return { consistency };
 }

@@ -22,6 +22,8 @@ export const SUBSTATUS = {
   /** The region takes no writes any more, or not yet. */
   writeForbidden: 3,
   accountNotFound: 1008,
+  /** All documents of one partition key have as many bytes as they may. */
+  partitionFull: 1014,
 } as const;
 
 /** By the status; what is not here may have been applied. */
@@ -55,29 +57,56 @@ const STATUSES: ReadonlyMap<number, Meaning> = new Map<number, Meaning>([
   [449, { code: UNAVAILABLE }],
 ]);
 
-/** Errors of sockets and name look-up that happen before anything is sent. */
-const NOT_CONNECTED = /\b(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ENETDOWN)\b/;
+/**
+ * How errors begin that come before anything is sent. Not by their codes: a connection that was used may break with the same ones,
+ * as in `read EHOSTUNREACH`.
+ */
+const NOT_CONNECTED = /^(connect|getaddrinfo) E[A-Z_]+\b/;
+/** Of a name with several addresses, none of which listens: without words. */
+const NOBODY_LISTENS = 'ECONNREFUSED';
+
+/** What the SDK repeats, and no write was carried out then: a status, or the code of a name that is not found. */
+const NOT_CARRIED_OUT: ReadonlySet<unknown> = new Set([403, 404, 429, 'ENOTFOUND']);
+/** The SDK's names of requests that change nothing. */
+const READING: ReadonlySet<unknown> = new Set(['read', 'query']);
 
 /** The store error that an error of the SDK means. Pure. */
 export function storeError(error: unknown, container?: string): StoreError {
-  const { status, substatus, message, repeated } = partsOf(error);
-  const { code, advice } = classify(status, substatus, message);
+  const parts = partsOf(error);
+  const { status, substatus, message, inDoubt } = parts;
+  const { code, advice } = classify(parts);
   const where = container === undefined ? '' : `, container ${container}`;
-  const said = `Cosmos DB${where}: ${message}${status === undefined ? '' : ` (${status}${substatus ? `/${substatus}` : ''})`}`;
-  // The SDK repeats by itself: where it did, an earlier try may have been applied, whatever the last one said.
-  const isSure = !repeated || code === LIMIT;
+  const said = `Cosmos DB${where}: ${message === '' ? 'not found' : message}${status === undefined ? '' : ` (${status}${substatus ? `/${substatus}` : ''})`}`;
+  // What is too large now was so in every try before.
+  const isSure = !inDoubt || code === LIMIT;
   return new StoreError(isSure ? code : UNKNOWN, advice === undefined ? said : `${said}; ${advice}`, {
     cause: error,
   });
 }
 
-function classify(status: number | undefined, substatus: number | undefined, message: string): Meaning {
-  if (status === undefined) return NOT_CONNECTED.test(message) ? { code: UNAVAILABLE } : { code: UNKNOWN };
+function classify({ status, substatus, message, system }: Parts): Meaning {
+  if (status === undefined) {
+    const isSent = !NOT_CONNECTED.test(message) && !(message === '' && system === NOBODY_LISTENS);
+    return { code: isSent ? UNKNOWN : UNAVAILABLE };
+  }
   if (status === 404 && substatus === SUBSTATUS.sessionNotAvailable)
     return { code: UNAVAILABLE, advice: 'the region lags behind: it is asked again' };
   if (status === 403 && (substatus === SUBSTATUS.writeForbidden || substatus === SUBSTATUS.accountNotFound))
     return { code: UNAVAILABLE, advice: 'the account is failing over to another region' };
+  if (status === 403 && substatus === SUBSTATUS.partitionFull)
+    return {
+      code: LIMIT,
+      advice: 'the documents of one run or item have reached the limit of a partition key',
+    };
   return STATUSES.get(status) ?? { code: UNKNOWN };
+}
+
+/**
+ * Whether a read was answered by a replica that was behind the session: the SDK then asks again without the session, and what it
+ * hears may be older than what the caller has seen. Pure.
+ */
+export function lostSession(answer: { readonly diagnostics?: unknown }): boolean {
+  return failedAttempts(answer).some(({ statusCode }) => statusCode === 404);
 }
 
 /** The status of a refused condition, and the session that saw it. */
@@ -97,34 +126,45 @@ function sessionOf(error: unknown): string | undefined {
 }
 
 interface Parts {
+  /** Of the answer; none where there was no answer. */
   readonly status: number | undefined;
   readonly substatus: number | undefined;
+  /** The system's or the SDK's own code, where there was no answer. */
+  readonly system: string | undefined;
   readonly message: string;
-  readonly repeated: boolean;
+  /** An earlier try may have been carried out, whatever the last one said. */
+  readonly inDoubt: boolean;
 }
 
 function partsOf(error: unknown): Parts {
   const message = error instanceof Error ? error.message : String(error);
-  const parts = { status: undefined, substatus: undefined, message, repeated: false };
-  if (typeof error !== 'object' || error === null) return parts;
+  const none = { status: undefined, substatus: undefined, system: undefined };
+  if (typeof error !== 'object' || error === null) return { ...none, message, inDoubt: false };
+  const { code, substatus } = error as { readonly code?: unknown; readonly substatus?: unknown };
   return {
-    status: numberOf('code', error),
-    substatus: numberOf('substatus', error),
+    status: typeof code === 'number' ? code : undefined,
+    substatus: typeof substatus === 'number' ? substatus : undefined,
+    system: typeof code === 'string' ? code : undefined,
     message,
-    repeated: wasRepeated(error),
+    inDoubt: failedAttempts(error).some(
+      ({ statusCode, operationType }) => !READING.has(operationType) && !NOT_CARRIED_OUT.has(statusCode),
+    ),
   };
 }
 
-function numberOf(name: 'code' | 'substatus', error: object): number | undefined {
-  const value = (error as Readonly<Record<string, unknown>>)[name];
-  return typeof value === 'number' ? value : undefined;
+/** Tries before the last one, as the SDK's diagnostics have them; those without any answer have a code in place of the status. */
+interface FailedAttempt {
+  readonly statusCode?: unknown;
+  readonly operationType?: unknown;
 }
 
-/** Throttled tries are not counted: they were not carried out. */
-function wasRepeated(error: object): boolean {
-  if (numberOf('code', error) === 429 || !('diagnostics' in error)) return false;
-  const { diagnostics } = error as {
-    diagnostics?: { clientSideRequestStatistics?: { gatewayStatistics?: readonly unknown[] } };
+function failedAttempts(said: { readonly diagnostics?: unknown }): readonly FailedAttempt[] {
+  const { diagnostics } = said as {
+    readonly diagnostics?: {
+      readonly clientSideRequestStatistics?: {
+        readonly retryDiagnostics?: { readonly failedAttempts?: readonly FailedAttempt[] };
+      };
+    };
   };
-  return (diagnostics?.clientSideRequestStatistics?.gatewayStatistics?.length ?? 0) > 1;
+  return diagnostics?.clientSideRequestStatistics?.retryDiagnostics?.failedAttempts ?? [];
 }

@@ -26,8 +26,9 @@ import {
 } from '@flowstate/core/adapter';
 import { checkingAccount } from './account.js';
 import { documentOf, fieldsOf, idOf, PROPERTIES, ROW_BYTES_MAX, selection, sortOf } from './documents.js';
-import { refusalOf, SUBSTATUS, storeError } from './errors.js';
+import { lostSession, refusalOf, SUBSTATUS, storeError } from './errors.js';
 import { type ConsistencyOptions, type Containers, containersOf, staleMsOf } from './options.js';
+import { within } from './time-limit.js';
 
 /** What `cosmos(...)` takes: your own containers, of a client that is configured and disposed by you. */
 export interface CosmosOptions extends ConsistencyOptions {
@@ -74,7 +75,7 @@ class Documents implements VersionedDatabase {
     isStrong: boolean,
     private readonly timeoutMs: number,
   ) {
-    this.checked = checkingAccount(containers.runs, isStrong);
+    this.checked = checkingAccount(containers.runs, isStrong, timeoutMs);
   }
 
   async get(key: RowKey, mark?: string) {
@@ -82,6 +83,8 @@ class Documents implements VersionedDatabase {
     const read = await this.request(key.table, (container, limit) =>
       container.item(idOf(key.sort), key.partition).read({ ...options, ...limit }),
     );
+    if (mark !== undefined && lostSession(read))
+      throw new StoreError('STORE_UNAVAILABLE', 'Cosmos DB: no replica has yet seen what refused the write');
     if (read.resource === undefined) return absent(read, this.containers[key.table].id);
     return { fields: fieldsOf(key, read.resource), version: versionIn(read) };
   }
@@ -185,20 +188,12 @@ class Documents implements VersionedDatabase {
   ): Promise<T> {
     await this.checked();
     const container = this.containers[table];
-    const abortSignal = AbortSignal.timeout(this.timeoutMs);
     try {
-      return await send(container, { abortSignal });
+      return await within(this.timeoutMs, (abortSignal) => send(container, { abortSignal }));
     } catch (error) {
       if (error instanceof StoreError) throw error;
-      throw storeError(abortSignal.aborted ? new TimeOver(this.timeoutMs, error) : error, container.id);
+      throw storeError(error, container.id);
     }
-  }
-}
-
-/** A request was given up; whether it was carried out is not known. */
-class TimeOver extends Error {
-  constructor(ms: number, cause: unknown) {
-    super(`no answer for ${ms} ms`, { cause });
   }
 }
 
