@@ -18,12 +18,14 @@ export async function databases(groups) {
   const missing = {};
   const stop = async () => void (await Promise.all(engines.map((engine) => engine.stop())));
   try {
-    for (const { group, url } of Object.values(ADAPTERS).filter((each) => groups.includes(each.group))) {
+    for (const { group, env: envOf } of Object.values(ADAPTERS).filter((each) =>
+      groups.includes(each.group),
+    )) {
       const found = await started(group);
       if (typeof found === 'string') missing[group] = found;
       else {
         engines.push(found);
-        env[url] = urlOf(found);
+        Object.assign(env, envOf(found.url));
       }
     }
     return { env, missing, stop };
@@ -47,14 +49,7 @@ async function started(/** @type {Adapter['group']} */ name) {
   }
 }
 
-/** Rows that one mutant left are none of another's. */
+/** Rows that one mutant left are none of another's. Elsewhere each has a database of its own. */
 function keepsApart(/** @type {import('@flowstate/engines').Engine} */ { source, own, url }) {
   return source !== 'substitute' && (own || new URL(url).username === '');
-}
-
-/** @returns {string} without a user: whoever is given that makes one of his own, whose tables nobody else sees */
-function urlOf(/** @type {import('@flowstate/engines').Engine} */ { name, url }) {
-  if (name !== 'dynamodb') return url;
-  const { origin } = new URL(url);
-  return origin;
 }

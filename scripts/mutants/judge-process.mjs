@@ -92,6 +92,11 @@ export class JudgeProcess {
     }).finally(() => clearTimeout(timer));
   }
 
+  /** One more of the same kind. */
+  another() {
+    return new JudgeProcess({ folder: this.#folder, env: this.#env, lawMs: this.#lawMs });
+  }
+
   /** Ends the process; the next question begins another. */
   close() {
     const child = this.#child;

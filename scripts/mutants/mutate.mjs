@@ -26,8 +26,9 @@ import { adapterTasks, platformTasks, protocolTasks, storeTasks } from './tasks.
  */
 async function allTasks({ groups }, bench, asked, missing) {
   return [
-    ...(groups.includes('postgres') ? adapterTasks(bench, ADAPTERS.postgres, missing) : []),
-    ...(groups.includes('dynamodb') ? adapterTasks(bench, ADAPTERS.dynamodb, missing) : []),
+    ...Object.values(ADAPTERS).flatMap((adapter) =>
+      groups.includes(adapter.group) ? adapterTasks(bench, adapter, missing) : [],
+    ),
     ...(groups.includes('protocols') ? protocolTasks(bench) : []),
     ...(groups.includes('platforms') ? await platformTasks(bench, asked) : []),
     ...(groups.includes('stores') ? await storeTasks(bench, asked) : []),

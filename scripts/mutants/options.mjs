@@ -3,7 +3,15 @@ import { parseArgs } from 'node:util';
 import { CommandError } from '../launch/command.mjs';
 
 /** The groups, in the order in which they are begun: the slowest first. */
-export const GROUPS = /** @type {const} */ (['postgres', 'dynamodb', 'protocols', 'platforms', 'stores']);
+export const GROUPS = /** @type {const} */ ([
+  'postgres',
+  'dynamodb',
+  'firestore',
+  'cosmos',
+  'protocols',
+  'platforms',
+  'stores',
+]);
 
 /** @typedef {typeof GROUPS[number]} Group */
 
@@ -12,6 +20,7 @@ export const GROUPS = /** @type {const} */ (['postgres', 'dynamodb', 'protocols'
  * @property {readonly string[] | undefined} only
  * @property {readonly Group[]} groups
  * @property {boolean} thorough
+ * @property {boolean} check
  * @property {string | undefined} json
  * @property {number} seed
  */
@@ -19,13 +28,14 @@ export const GROUPS = /** @type {const} */ (['postgres', 'dynamodb', 'protocols'
 /** What `--help` prints. */
 export const HELP = `npm run mutants -- [options]
 
-Breaks stores, protocols, platform entries and the adapters on purpose, one change at a time: PostgreSQL, and DynamoDB with
-Lambda. The laws of the conformance suite, or the explorations of core, must notice every one. Exit code 1 where one
+Breaks stores, protocols, platform entries and the adapters on purpose, one change at a time: PostgreSQL, DynamoDB with
+Lambda, Firestore with Cloud Functions, Cosmos DB with Azure Functions. The laws of the conformance suite, or the explorations of core, must notice every one. Exit code 1 where one
 survives, where one cannot be built, or where a law fails on what is not broken.
 
   --group <name>   ${GROUPS.join(', ')}; may be repeated; all unless given
   --only <id>      this mutant; may be repeated
   --thorough       every law on every mutant, in full: what each law alone kills, and which kill nothing. Takes hours
+  --check          judge none: only whether each one still fits its source text, once
   --seed <number>  of the laws' decisions: 7 unless given
   --json <file>    { "killed", "total", "survivors": [], ... }
   --help`;
@@ -40,6 +50,7 @@ export function optionsOf(/** @type {readonly string[]} */ args) {
     only: values.only,
     groups: values.group === undefined ? GROUPS : values.group.map(groupOf),
     thorough: values.thorough ?? false,
+    check: values.check ?? false,
     json: values.json,
     seed,
   };
@@ -53,6 +64,7 @@ function parsed(/** @type {readonly string[]} */ args) {
         only: { type: 'string', multiple: true },
         group: { type: 'string', multiple: true },
         thorough: { type: 'boolean' },
+        check: { type: 'boolean' },
         seed: { type: 'string' },
         json: { type: 'string' },
         help: { type: 'boolean' },

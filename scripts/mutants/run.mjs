@@ -1,6 +1,7 @@
 /** The program behind `npm run mutants`. */
 import { constants } from 'node:os';
 import { command } from '../launch/command.mjs';
+import { checkFits } from './check.mjs';
 import { removeCopies } from './copies.mjs';
 import { removeExplored } from './explored.mjs';
 import { runMutants } from './mutate.mjs';
@@ -16,7 +17,9 @@ process.once('exit', () => {
 
 await command(async (args) => {
   const options = optionsOf(args);
-  if (options !== undefined) return runMutants(options);
-  console.log(HELP);
-  return 0;
+  if (options === undefined) {
+    console.log(HELP);
+    return 0;
+  }
+  return options.check ? checkFits((line) => console.log(line)) : runMutants(options);
 });

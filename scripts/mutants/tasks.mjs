@@ -157,35 +157,43 @@ const NOTHING = { killers: [], held: [], lost: [] };
  * @param {import('./databases.mjs').Missing} missing why a group has no engine
  * @returns {Task[]}
  */
-export function adapterTasks({ judging, laws, thorough }, { group, folder, mutants }, missing) {
+export function adapterTasks({ judging, laws, thorough }, adapter, missing) {
+  const { group, folder, mutants, alone = false } = adapter;
   const everything = lawsOf(laws, OF_ADAPTER);
   const why = missing[group];
   /** The unbroken one, by its setting. @type {Map<string, string>} */
   const sound = new Map();
-  return mutants.map(({ id, what, source, laws: hints, setting = [], patches }) => ({
+  return mutants.map(({ id, what, source, laws: hints, setting: own = [], patches }) => ({
     group,
     id,
     what,
     source,
     hints,
     ...(why === undefined ? {} : { missing: why }),
-    judge({ process }) {
+    async judge({ process }) {
+      const setting = [...(adapter.setting ?? []), ...own];
       const harness = adapterCopy(folder, { id, patches: [...setting, ...patches] });
       const name = JSON.stringify(setting);
       const unbroken = sound.get(name) ?? adapterCopy(folder, { id: group, patches: setting });
       sound.set(name, unbroken);
-      return judging.judge(process, {
-        mutant: { harness, id },
-        of: { harness: unbroken, id: group },
-        caseMs: DATABASE_CASE_MS,
-        rounds: thorough
-          ? [{ laws: hintsFirst(hints, everything), depth: 'full', first: false }]
-          : [
-              { laws: hints, depth: 'slice', first: false },
-              { laws: hints, depth: 'full', first: true },
-              { laws: everything.filter((law) => !hints.includes(law)), depth: 'slice', first: true },
-            ],
-      });
+      const other = alone ? process.another() : process;
+      try {
+        return await judging.judge(other, {
+          mutant: { harness, id },
+          of: { harness: unbroken, id: group },
+          soundIn: process,
+          caseMs: DATABASE_CASE_MS,
+          rounds: thorough
+            ? [{ laws: hintsFirst(hints, everything), depth: 'full', first: false }]
+            : [
+                { laws: hints, depth: 'slice', first: false },
+                { laws: hints, depth: 'full', first: true },
+                { laws: everything.filter((law) => !hints.includes(law)), depth: 'slice', first: true },
+              ],
+        });
+      } finally {
+        if (alone) other.close();
+      }
     },
   }));
 }

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: what is looked for is the text of templates
 /** Direct invocations, requests, and the collector: what is answered, and when. */
 
-const CALL = 'src/lambda/call.ts';
+const CALL = 'core/delivery/call.ts';
 const DIRECT = 'src/lambda/direct.ts';
 const HTTP = 'src/lambda/http.ts';
 const COLLECTOR = 'src/lambda/collector.ts';
@@ -40,7 +40,7 @@ export const ENTRIES = [
     what: 'the execution is not told of the invocation’s deadline',
     source: 'rule: deadlines from getRemainingTimeInMillis()',
     laws: ['platform/deadline'],
-    patches: [{ file: CALL, find: '{ deadline: times.deadline },', put: '{},' }],
+    patches: [{ file: CALL, find: '        deadline: times.deadline,\n', put: '' }],
   },
   {
     id: 'deadline of requests forgotten',
@@ -108,7 +108,7 @@ export const ENTRIES = [
     laws: ['platform/shown'],
     patches: [
       {
-        file: 'src/lambda/thrown.ts',
+        file: 'core/delivery/thrown.ts',
         find: '`The invocation could not be carried out now. ${ERRORS[code].hint}`',
         put: 'String(error)',
       },

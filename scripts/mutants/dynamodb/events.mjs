@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: what is looked for is the text of templates
 /** Messages, notifications and changes that Lambda delivers, once or again. */
 
-const DELIVER = 'src/lambda/deliver.ts';
+const DELIVER = 'core/delivery/deliver.ts';
 const EVENTS_FILE = 'src/lambda/events.ts';
 const SQS = 'src/lambda/sqs.ts';
 const S3 = 'src/lambda/s3.ts';
@@ -64,7 +64,7 @@ export const EVENTS = [
     id: 'left to nobody',
     what: 'an event is left to the collector whether its run is stored or not',
     source: 'review: a redriven message has another id, so a stored run is not delivered again',
-    laws: ['platform/infrastructure-errors'],
+    laws: ['platform/accepted'],
     patches: [
       { file: DELIVER, find: "    return ended !== 'refused';\n", put: '    return true || ended;\n' },
     ],
@@ -90,8 +90,8 @@ export const EVENTS = [
     patches: [
       {
         file: DELIVER,
-        find: '    const ending = await call(fn, text, invocation);\n',
-        put: "    call(fn, text, invocation).catch(onError);\n    const ending = { ended: 'result', value: undefined } as Ending;\n",
+        find: '    const ending = await endOf(fn, parcel, text, times);\n',
+        put: "    call(fn, text, times).catch(onError);\n    const ending = { ended: 'result', value: undefined } as Ending;\n",
       },
     ],
   },

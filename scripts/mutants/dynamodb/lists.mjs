@@ -2,7 +2,7 @@
 /** Queues whose listing forgets rows, or invents them. */
 
 const EXPRESSIONS = 'src/expressions.ts';
-const LISTING = 'src/listing.ts';
+const LISTING = 'core/platform/sharded-list.ts';
 
 /** All of them. @type {readonly import('../adapters.mjs').Mutant[]} */
 export const LISTS = [
@@ -70,8 +70,8 @@ export const LISTS = [
     patches: [
       {
         file: LISTING,
-        find: 'if (found.length === 0 || found.at(-1)?.place === shard.place) shard.place = end;',
-        put: 'if (end === null || found.length === 0 || found.at(-1)?.place === shard.place) shard.place = end;',
+        find: 'if (places.length === 0 || places.at(-1) === shard.place) shard.place = end;',
+        put: 'if (end === null || places.length === 0 || places.at(-1) === shard.place) shard.place = end;',
       },
     ],
   },

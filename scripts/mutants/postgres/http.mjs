@@ -86,8 +86,8 @@ export const HTTP = [
     patches: [
       {
         file: 'core/http/entry.ts',
-        find: 'this.flow.receive(message, deadline === undefined ? {} : { deadline });',
-        put: 'this.flow.receive(message, {});',
+        find: '      ...(deadline === undefined ? {} : { deadline }),\n',
+        put: '',
       },
     ],
   },

@@ -31,7 +31,7 @@ afterEach(() => {
 /** Judges one mutant of the test's own, and answers the exit code, what was printed and the JSON. */
 async function run(id: string, makeTasks?: Parameters<typeof runMutants>[1]) {
   const json = join(folder, 'mutants.json');
-  const options = { only: [id], groups: ['stores' as const], thorough: false, json, seed: 7 };
+  const options = { only: [id], groups: ['stores' as const], thorough: false, check: false, json, seed: 7 };
   const specimens: Parameters<typeof runMutants>[1] = (_, bench, process) =>
     specimenTasks(
       { ...bench, laws: LAWS },
@@ -110,11 +110,11 @@ test('a patch that does not fit exactly once is an error: exit code 1', async ()
 
 test('several changes of one file are made one after the other, each on what the others left', () => {
   const file = 'src/options.ts';
-  const first = { file, find: 'const SHARDS = 4;', put: 'const SHARDS = 5;' };
-  const then = { file, find: 'const SHARDS = 5;', put: 'const SHARDS = 6;' };
+  const first = { file, find: '{3,1024}', put: '{4,1024}' };
+  const then = { file, find: '{4,1024}', put: '{5,1024}' };
   const harness = adapterCopy('adapter-dynamodb', { id: 'both', patches: [first, then] });
   onTestFinished(removeCopies);
-  expect(readFileSync(join(dirname(harness), '..', '..', file), 'utf8')).toContain('const SHARDS = 6;');
+  expect(readFileSync(join(dirname(harness), '..', '..', file), 'utf8')).toContain('{5,1024}');
   expect(() => adapterCopy('adapter-dynamodb', { id: 'turned', patches: [then, first] })).toThrow(
     `turned fits 0 times in ${file}`,
   );
@@ -133,6 +133,8 @@ test('a change of the setting that does not fit is an error as well', async () =
 test.each([
   ['postgres', 'below or equal'],
   ['dynamodb', 'eventual read'],
+  ['firestore', 'not moved'],
+  ['cosmos', 'tag read anew'],
 ] as const)('without %s its mutants are skipped, visibly', async (group, id) => {
   const { code, json, printed } = await run(id, async (_, bench) =>
     adapterTasks(bench, ADAPTERS[group], { [group]: 'no engine here' }),
@@ -162,6 +164,7 @@ test('options: groups, help, and what makes no sense', () => {
     only: ['D1'],
     thorough: true,
   });
+  expect([optionsOf([])?.check, optionsOf(['--check'])?.check]).toEqual([false, true]);
   expect(optionsOf(['--help'])).toBeUndefined();
   for (const args of [['--group', 'x'], ['--seed', 'x'], ['--nonsense']])
     expect(() => optionsOf(args)).toThrow(CommandError);
