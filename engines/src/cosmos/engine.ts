@@ -3,14 +3,8 @@
  * server of npm (a substitute, for what it can carry).
  */
 import { randomBytes } from 'node:crypto';
-import {
-  type Engine,
-  EngineMissing,
-  type Server,
-  type Source,
-  SourceMissing,
-  type StartOptions,
-} from '../engine.js';
+import { type Engine, type Server, type Source, SourceMissing, type StartOptions } from '../engine.js';
+import { type Begin, firstSource } from '../first-source.js';
 import { DOCKER_VERSION, dockerCosmos, EMULATOR_KEY } from './docker.js';
 import { cosmosServer, LOCAL_KEY, startCosmosServer } from './local.js';
 
@@ -20,7 +14,7 @@ interface Begun {
   readonly version: string;
 }
 
-const sources: readonly (readonly [Source, () => Promise<Begun>])[] = [
+const sources: readonly Begin<Begun>[] = [
   ['url', given],
   ['docker', docker],
   ['substitute', substitute],
@@ -31,18 +25,8 @@ const sources: readonly (readonly [Source, () => Promise<Begun>])[] = [
  * name. @throws EngineMissing
  */
 export async function cosmosEngine({ source: wanted }: StartOptions): Promise<Engine> {
-  const reasons: string[] = [];
-  for (const [source, begin] of sources) {
-    if (wanted !== undefined && wanted !== source) continue;
-    try {
-      return described(source, await begin());
-    } catch (error) {
-      // What was given and does not answer is a mistake to be told, no reason to test something else.
-      if (source === 'url' && !(error instanceof SourceMissing)) throw error;
-      reasons.push(`${source}: ${error instanceof Error ? error.message : String(error)}`);
-    }
-  }
-  throw new EngineMissing('cosmos', reasons);
+  const [source, begun] = await firstSource('cosmos', sources, wanted);
+  return described(source, begun);
 }
 
 async function given(): Promise<Begun> {

@@ -3,14 +3,8 @@
  * npm (a substitute, for what it can carry).
  */
 import { randomBytes } from 'node:crypto';
-import {
-  type Engine,
-  EngineMissing,
-  type Server,
-  type Source,
-  SourceMissing,
-  type StartOptions,
-} from '../engine.js';
+import { type Engine, type Server, type Source, SourceMissing, type StartOptions } from '../engine.js';
+import { firstSource } from '../first-source.js';
 import { DOCKER_VERSION, dockerDynamodb } from './docker.js';
 import { dynalite, startDynalite } from './dynalite.js';
 import { dynamodbLocal, startDynamodbLocal } from './local.js';
@@ -29,18 +23,12 @@ const sources: readonly (readonly [Source, (options: StartOptions) => Promise<Be
 
 /** Starts DynamoDB. @throws EngineMissing */
 export async function dynamodbEngine(options: StartOptions): Promise<Engine> {
-  const reasons: string[] = [];
-  for (const [source, begin] of sources) {
-    if (options.source !== undefined && options.source !== source) continue;
-    try {
-      return described(source, await begin(options));
-    } catch (error) {
-      // A URL that was given and does not answer is a mistake to be told, no reason to test something else.
-      if (source === 'url' && !(error instanceof SourceMissing)) throw error;
-      reasons.push(`${source}: ${error instanceof Error ? error.message : String(error)}`);
-    }
-  }
-  throw new EngineMissing('dynamodb', reasons);
+  const [source, begun] = await firstSource(
+    'dynamodb',
+    sources.map(([each, begin]) => [each, () => begin(options)] as const),
+    options.source,
+  );
+  return described(source, begun);
 }
 
 async function given(): Promise<Begun> {

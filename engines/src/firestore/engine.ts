@@ -3,14 +3,8 @@
  * npm has one that keeps its promises, so there is no substitute.
  */
 import { randomBytes } from 'node:crypto';
-import {
-  type Engine,
-  EngineMissing,
-  type Server,
-  type Source,
-  SourceMissing,
-  type StartOptions,
-} from '../engine.js';
+import { type Engine, type Server, type Source, SourceMissing, type StartOptions } from '../engine.js';
+import { type Begin, firstSource } from '../first-source.js';
 import { DOCKER_VERSION, dockerFirestore } from './docker.js';
 import { firestoreJar, firestoreVersion, startFirestore } from './jar.js';
 
@@ -19,7 +13,7 @@ interface Begun {
   readonly version: string;
 }
 
-const sources: readonly (readonly [Source, () => Promise<Begun>])[] = [
+const sources: readonly Begin<Begun>[] = [
   ['url', given],
   ['system', installed],
   ['docker', docker],
@@ -27,18 +21,8 @@ const sources: readonly (readonly [Source, () => Promise<Begun>])[] = [
 
 /** Starts Firestore; its URL is `http://<host>:<port>`, that of a database ends with its project. @throws EngineMissing */
 export async function firestoreEngine({ source: wanted }: StartOptions): Promise<Engine> {
-  const reasons: string[] = [];
-  for (const [source, begin] of sources) {
-    if (wanted !== undefined && wanted !== source) continue;
-    try {
-      return described(source, await begin());
-    } catch (error) {
-      // What was given and does not answer is a mistake to be told, no reason to test something else.
-      if (source === 'url' && !(error instanceof SourceMissing)) throw error;
-      reasons.push(`${source}: ${error instanceof Error ? error.message : String(error)}`);
-    }
-  }
-  throw new EngineMissing('firestore', reasons);
+  const [source, begun] = await firstSource('firestore', sources, wanted);
+  return described(source, begun);
 }
 
 async function given(): Promise<Begun> {

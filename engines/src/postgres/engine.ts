@@ -4,14 +4,8 @@
  */
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import {
-  type Engine,
-  EngineMissing,
-  type Server,
-  type Source,
-  SourceMissing,
-  type StartOptions,
-} from '../engine.js';
+import { type Engine, type Server, type Source, SourceMissing, type StartOptions } from '../engine.js';
+import { firstSource } from '../first-source.js';
 import { embeddedBinaries, systemBinaries } from './binaries.js';
 import { startCluster } from './cluster.js';
 import { dockerPostgres } from './docker.js';
@@ -27,18 +21,13 @@ const sources: readonly (readonly [Source, Begin])[] = [
 
 /** Starts PostgreSQL. @throws EngineMissing */
 export async function postgresEngine(options: StartOptions): Promise<Engine> {
-  const reasons: string[] = [];
-  for (const [source, begin] of sources) {
-    if (options.source !== undefined && options.source !== source) continue;
-    try {
-      return await described(source, await begin(options));
-    } catch (error) {
-      // A URL that was given and does not answer is a mistake to be told, no reason to test something else.
-      if (source === 'url' && !(error instanceof SourceMissing)) throw error;
-      reasons.push(`${source}: ${error instanceof Error ? error.message : String(error)}`);
-    }
-  }
-  throw new EngineMissing('postgres', reasons);
+  const [, engine] = await firstSource(
+    'postgres',
+    // One that starts and does not answer is none.
+    sources.map(([source, begin]) => [source, async () => described(source, await begin(options))] as const),
+    options.source,
+  );
+  return engine;
 }
 
 async function givenServer(): Promise<Server> {

@@ -4,22 +4,17 @@ import { expect, test } from 'vitest';
 import { PAIRS, type Pair } from '../src/pairs.js';
 import { visitPages } from '../src/visits.js';
 
-test.each(Object.entries(PAIRS))(
-  '%s',
-  async (_, begin) => {
-    let pair: Pair;
-    try {
-      pair = await begin();
-    } catch (error) {
-      if (!(error instanceof EngineMissing) || process.env.REQUIRE_ENGINES === '1') throw error;
-      console.warn(`SKIPPED ${error.message}`);
-      return;
-    }
-    try {
-      expect(await visitPages(pair, 30)).toEqual({ asked: 30, counted: 30, announced: 30, kills: 3 });
-    } finally {
-      await pair.stop();
-    }
-  },
-  120_000,
-);
+test.for(Object.entries(PAIRS))('%s', { timeout: 120_000 }, async ([, begin], context) => {
+  let pair: Pair;
+  try {
+    pair = await begin();
+  } catch (error) {
+    if (!(error instanceof EngineMissing) || process.env.REQUIRE_ENGINES === '1') throw error;
+    return context.skip(error.message);
+  }
+  try {
+    expect(await visitPages(pair, 30)).toEqual({ asked: 30, counted: 30, announced: 30, kills: 3 });
+  } finally {
+    await pair.stop();
+  }
+});

@@ -1,8 +1,7 @@
 /** What the store must know of an account before it trusts it: one region takes writes, and reads are what the options say. */
 import type { Container } from '@azure/cosmos';
-import { StoreError } from '@flowstate/core/adapter';
+import { StoreError, within } from '@flowstate/core/adapter';
 import { storeError } from './errors.js';
-import { within } from './time-limit.js';
 
 /** How long the account may take to answer, the SDK's own repetitions included: it would try for two minutes. */
 const TIMEOUT_MS = 10_000;

@@ -2,13 +2,13 @@
 import {
   type Entries,
   type Fields,
-  fieldKind,
   listedAt,
   type Path,
   type RowKey,
   type Scalar,
   StoreError,
   shardOf,
+  storedFields,
   type TableName,
 } from '@flowstate/core/adapter';
 
@@ -71,36 +71,7 @@ export function documentOf(key: RowKey, fields: Fields): Document {
 
 /** The content of a document, or of the part of one that was asked for. @throws StoreError STORE_CORRUPT */
 export function fieldsOf(key: RowKey, document: object): Fields {
-  const fields: Record<string, Scalar | Entries> = {};
-  for (const [name, stored] of Object.entries(document)) {
-    const kind = fieldKind(key.table, name);
-    // The service's own properties, and what others added to our documents, are not ours to judge.
-    if (kind === undefined) continue;
-    const value = kind === 'map' ? entriesOf(stored) : scalarOf(stored);
-    if (value === undefined || (kind !== 'map' && typeof value !== (kind === 'text' ? 'string' : kind)))
-      throw new StoreError(
-        'STORE_CORRUPT',
-        `Cosmos DB: ${key.table} ${key.partition} ${key.sort}: ${name} is not what Flowstate writes`,
-      );
-    fields[name] = value;
-  }
-  return fields;
-}
-
-function scalarOf(stored: unknown): Scalar | undefined {
-  if (typeof stored === 'string' || typeof stored === 'boolean') return stored;
-  return typeof stored === 'number' && Number.isSafeInteger(stored) ? stored : undefined;
-}
-
-function entriesOf(stored: unknown): Entries | undefined {
-  if (typeof stored !== 'object' || stored === null || Array.isArray(stored)) return undefined;
-  const entries: [string, Scalar][] = [];
-  for (const [name, each] of Object.entries(stored)) {
-    const value = scalarOf(each);
-    if (value === undefined) return undefined;
-    entries.push([name, value]);
-  }
-  return Object.fromEntries(entries);
+  return storedFields('Cosmos DB', key, document);
 }
 
 /** What is selected of documents: all, or the fields of those paths. Names come from a closed list; some are words of the language. */

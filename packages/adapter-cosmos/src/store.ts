@@ -23,12 +23,12 @@ import {
   type TableName,
   type VersionedDatabase,
   versionedStore,
+  within,
 } from '@flowstate/core/adapter';
 import { checkingAccount } from './account.js';
 import { documentOf, fieldsOf, idOf, PROPERTIES, ROW_BYTES_MAX, selection, sortOf } from './documents.js';
 import { lostSession, refusalOf, SUBSTATUS, storeError } from './errors.js';
 import { type ConsistencyOptions, type Containers, containersOf, staleMsOf } from './options.js';
-import { within } from './time-limit.js';
 
 /** What `cosmos(...)` takes: your own containers, of a client that is configured and disposed by you. */
 export interface CosmosOptions extends ConsistencyOptions {

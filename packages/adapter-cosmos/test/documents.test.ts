@@ -110,7 +110,7 @@ describe('content', () => {
     [{ state: null }],
   ])('%j is not what was written, and corrupt', (stored) => {
     expect(() => fieldsOf(key, stored)).toThrow(
-      expect.objectContaining({ code: 'STORE_CORRUPT', message: expect.stringContaining('runs p 0') }),
+      expect.objectContaining({ code: 'STORE_CORRUPT', message: expect.stringContaining('runs p#0') }),
     );
   });
 

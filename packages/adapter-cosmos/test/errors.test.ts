@@ -1,10 +1,9 @@
 import { Agent } from 'node:https';
 import { CosmosClient } from '@azure/cosmos';
-import { type RowKey, type Store, StoreError, type Update } from '@flowstate/core/adapter';
+import { type RowKey, type Store, StoreError, TimeOver, type Update, within } from '@flowstate/core/adapter';
 import { describe, expect, test } from 'vitest';
 import { lostSession, refusalOf, storeError } from '../src/errors.js';
 import { cosmos } from '../src/index.js';
-import { TimeOver, within } from '../src/time-limit.js';
 import { openWire, useEngine } from './setup/engine.js';
 import type { Asked, Fate, Wire } from './wire.js';
 

@@ -1,8 +1,8 @@
 import { CosmosClient } from '@azure/cosmos';
+import { TimeOver, within } from '@flowstate/core/adapter';
 import { describe, expect, test } from 'vitest';
 import { cosmos } from '../src/index.js';
 import { containersOf, staleMsOf } from '../src/options.js';
-import { TimeOver, within } from '../src/time-limit.js';
 
 const client = new CosmosClient({
   endpoint: 'http://127.0.0.1:1',

@@ -3,73 +3,28 @@
 import {
   type Entries,
   type Fields,
-  fieldKind,
-  type QueuePlace,
+  listedAt,
+  placeOf,
   type Row,
   type RowKey,
   type Scalar,
-  StoreError,
   shardOf,
-  type TableName,
+  storedFields,
 } from '@flowstate/core/adapter';
 import type { DocumentData } from '@google-cloud/firestore';
 
 /** The fields of a document that are no fields of its row: what queries and listings look for. */
 export const LOOKED_FOR = { at: 'at', list: 'list' } as const;
 
-/** In no key and no queue, and before all that is in one. */
-const SEPARATOR = '#';
-/** Right behind the separator, and still before all that is in a key. */
-export const BEHIND = '$';
 /** What Firestore keeps for itself. Our ids have a separator, so that none is `.` or `..`. */
 const RESERVED = /^__.*__$/;
-const DIGITS = 16;
-
-/** Where a row stands among all rows of its table: in the order of its partition's `sort`. */
-export function placeOf({ partition, sort }: Pick<RowKey, 'partition' | 'sort'>): string {
-  return `${partition}${SEPARATOR}${sort}`;
-}
+/** In front of a place: in no key. */
+const OTHER_FORM = '#';
 
 /** The id of a row's document: its place, or a form that no place has where Firestore keeps that for itself. */
 export function documentId(key: Pick<RowKey, 'partition' | 'sort'>): string {
   const place = placeOf(key);
-  return RESERVED.test(place) ? `${SEPARATOR}${place}` : place;
-}
-
-/** The key of a row at that place. @throws StoreError STORE_CORRUPT */
-export function keyAt(table: TableName, place: unknown): RowKey {
-  const [partition, sort, more] = typeof place === 'string' ? place.split(SEPARATOR) : [];
-  if (!partition || !sort || more !== undefined)
-    throw new StoreError('STORE_CORRUPT', `Firestore: a document of ${table} without a place of ours`);
-  return { table, partition, sort };
-}
-
-/** A number as a text that sorts like it. */
-function sortable(due: number): string {
-  const [sign, distance] = due < 0 ? ['-', due + Number.MAX_SAFE_INTEGER] : ['', due];
-  return `${sign}${String(distance).padStart(DIGITS, '0')}`;
-}
-
-function numberIn(text: string): number {
-  return text.startsWith('-') ? Number(text.slice(1)) - Number.MAX_SAFE_INTEGER : Number(text);
-}
-
-/** Where a shard of a queue begins, or what is due then begins. */
-export function queueStart(queue: string, shard: number, due?: number): string {
-  const start = `${queue}${SEPARATOR}${shard}${SEPARATOR}`;
-  return due === undefined ? start : `${start}${sortable(due)}${SEPARATOR}`;
-}
-
-/** Where a row stands in its queue. Unique, so that paging passes all that are due at once. */
-export function listedAt(queue: string, shard: number, [due, partition, sort]: QueuePlace): string {
-  return `${queueStart(queue, shard, due)}${placeOf({ partition, sort })}`;
-}
-
-/** What a row's place in its queue says. @throws StoreError STORE_CORRUPT */
-export function queuePlace(table: TableName, listed: unknown): QueuePlace {
-  const [, , due = '', ...place] = typeof listed === 'string' ? listed.split(SEPARATOR) : [];
-  const { partition, sort } = keyAt(table, place.join(SEPARATOR));
-  return [numberIn(due), partition, sort];
+  return RESERVED.test(place) ? `${OTHER_FORM}${place}` : place;
 }
 
 function listOf(key: RowKey, { queue, due }: Fields, shards: number): string | undefined {
@@ -117,39 +72,7 @@ function isSame(one: Scalar | Entries | undefined, other: Scalar | Entries): boo
 
 /** The content of a row's document, or of the part of one that was asked for. @throws StoreError STORE_CORRUPT */
 export function fieldsOf(key: RowKey, data: DocumentData): Fields {
-  const fields: Record<string, Scalar | Entries> = {};
-  for (const [name, stored] of Object.entries(data)) {
-    const kind = fieldKind(key.table, name);
-    // What others added to our documents is not ours to judge.
-    if (kind === undefined) continue;
-    const value = kind === 'map' ? entriesOf(stored) : scalarOf(stored);
-    if (value === undefined || (kind !== 'map' && typeof value !== (kind === 'text' ? 'string' : kind)))
-      throw new StoreError(
-        'STORE_CORRUPT',
-        `Firestore: ${key.table} ${placeOf(key)}: ${name} is not what Flowstate writes`,
-      );
-    fields[name] = value;
-  }
-  return fields;
-}
-
-/** Integers are big ones where the user's object was made so. */
-function scalarOf(stored: unknown): Scalar | undefined {
-  if (typeof stored === 'string' || typeof stored === 'boolean') return stored;
-  const number = typeof stored === 'bigint' ? Number(stored) : stored;
-  return typeof number === 'number' && Number.isSafeInteger(number) ? number : undefined;
-}
-
-function entriesOf(stored: unknown): Entries | undefined {
-  if (typeof stored !== 'object' || stored === null || Object.getPrototypeOf(stored) !== Object.prototype)
-    return undefined;
-  const entries: [string, Scalar][] = [];
-  for (const [name, each] of Object.entries(stored)) {
-    const value = scalarOf(each);
-    if (value === undefined) return undefined;
-    entries.push([name, value]);
-  }
-  return Object.fromEntries(entries);
+  return storedFields('Firestore', key, data);
 }
 
 /** A row with its version. */

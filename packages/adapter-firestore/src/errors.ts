@@ -5,8 +5,7 @@
  * for up to ten minutes. Of what is thrown in the end it does not say what went before, so a write with one of these codes
  * may have been applied by an earlier try.
  */
-import { StoreError, type StoreErrorCode } from '@flowstate/core/adapter';
-import { TimeOver } from './time-limit.js';
+import { StoreError, type StoreErrorCode, TimeOver } from '@flowstate/core/adapter';
 
 const [UNAVAILABLE, UNKNOWN, LIMIT, MISCONFIGURED] = [
   'STORE_UNAVAILABLE',

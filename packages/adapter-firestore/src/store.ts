@@ -6,11 +6,15 @@ import {
   checkedShards,
   type Duration,
   type Fields,
+  keyAt,
+  listedBetween,
   milliseconds,
   type Page,
+  placesOf,
   processPlatform,
   projected,
   type Query,
+  queuePlace,
   type RowKey,
   type ShardPage,
   type ShardQuestion,
@@ -20,6 +24,7 @@ import {
   type TableName,
   type VersionedDatabase,
   versionedStore,
+  within,
 } from '@flowstate/core/adapter';
 import {
   type DocumentData,
@@ -30,24 +35,10 @@ import {
   type QueryDocumentSnapshot,
   Timestamp,
 } from '@google-cloud/firestore';
-import {
-  BEHIND,
-  dataOf,
-  documentId,
-  fieldsOf,
-  keyAt,
-  LOOKED_FOR,
-  listedAt,
-  placeOf,
-  queuePlace,
-  queueStart,
-  replacementOf,
-  rowOf,
-} from './documents.js';
+import { dataOf, documentId, fieldsOf, LOOKED_FOR, replacementOf, rowOf } from './documents.js';
 import { type Doing, isStale, isThere, storeError } from './errors.js';
 import { type CollectionNames, type Collections, collectionsOf, type QueueOptions } from './options.js';
 import { checkSize, ROW_BYTES_MAX } from './size.js';
-import { within } from './time-limit.js';
 
 /** What `firestore(...)` takes: your own object, configured and terminated by you. */
 export interface FirestoreOptions extends CollectionNames, QueueOptions {
@@ -155,8 +146,7 @@ class Documents implements VersionedDatabase {
 
   async query({ table, partition, after, before, order, limit, paths }: Query): Promise<Page> {
     const rowsMax = Math.min(limit, PAGE_ROWS_MAX);
-    const start = placeOf({ partition, sort: after ?? '' });
-    const end = before === undefined ? `${partition}${BEHIND}` : placeOf({ partition, sort: before });
+    const { after: start, before: end } = placesOf(partition, after, before);
     // Firestore refuses a range that ends before it begins.
     if (start >= end) return { rows: [], more: false };
     let query = this.db
@@ -182,11 +172,11 @@ class Documents implements VersionedDatabase {
   }
 
   private async shardPage({ table, queue, shard, until, after, limit }: ShardQuestion): Promise<ShardPage> {
-    const start = after === undefined ? queueStart(queue, shard) : listedAt(queue, shard, after);
+    const { after: start, before: end } = listedBetween(queue, shard, after, until);
     const query = this.db
       .collection(this.collections[table])
       .where(LOOKED_FOR.list, '>', start)
-      .where(LOOKED_FOR.list, '<', `${queueStart(queue, shard, until).slice(0, -1)}${BEHIND}`)
+      .where(LOOKED_FOR.list, '<', end)
       .orderBy(LOOKED_FOR.list)
       .limit(limit)
       .select(LOOKED_FOR.list);
@@ -212,7 +202,7 @@ class Documents implements VersionedDatabase {
 
   private async request<T>(doing: Doing, table: TableName, send: () => Promise<T>): Promise<T> {
     try {
-      return await within(this.timeoutMs, send());
+      return await within(this.timeoutMs, send);
     } catch (error) {
       throw storeError(error, doing, this.collections[table]);
     }

@@ -1,18 +1,7 @@
-import { FIELDS, type Fields, fieldKind, type RowKey, StoreError, shardOf } from '@flowstate/core/adapter';
+import { FIELDS, type Fields, fieldKind, listedAt, type RowKey, shardOf } from '@flowstate/core/adapter';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  dataOf,
-  documentId,
-  fieldsOf,
-  keyAt,
-  LOOKED_FOR,
-  listedAt,
-  placeOf,
-  queuePlace,
-  queueStart,
-  replacementOf,
-} from '../src/documents.js';
+import { dataOf, documentId, fieldsOf, LOOKED_FOR, replacementOf } from '../src/documents.js';
 
 const CHARACTERS = [...'AZaz059_.:-'];
 /** A part of a key, now and then one in a form that Firestore keeps for itself. */
@@ -20,14 +9,7 @@ const part = fc.oneof(
   fc.string({ unit: fc.constantFrom(...CHARACTERS), minLength: 1, maxLength: 12 }),
   fc.constantFrom('.', '..', '__', '__a', 'a__', '__a__'),
 );
-const due = fc.oneof(
-  fc.maxSafeInteger(),
-  fc.integer({ min: -3, max: 3 }),
-  fc.constantFrom(Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER, 1e15, 1e15 - 1, -1e15),
-);
 const SHARDS = 4;
-
-const inOrder = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
 
 describe('ids', () => {
   test('are the place, or in another form where Firestore keeps that for itself', () => {
@@ -54,70 +36,6 @@ describe('ids', () => {
     expect(id).toBe(`#${long}#${long}`);
     const listed = listedAt(long, 63, [Number.MIN_SAFE_INTEGER, long, long]);
     for (const text of [id, listed]) expect(Buffer.byteLength(text)).toBeLessThan(1500);
-  });
-
-  test('a place says whose it is; what is no place is corrupt', () => {
-    fc.assert(
-      fc.property(part, part, (partition, sort) => {
-        expect(keyAt('runs', placeOf({ partition, sort }))).toEqual({ table: 'runs', partition, sort });
-      }),
-    );
-    for (const place of [undefined, 7, '', 'a', '#b', 'a#', 'a#b#c'])
-      expect(() => keyAt('runs', place)).toThrow(StoreError);
-  });
-});
-
-describe('order', () => {
-  test('of places is that of `sort` within a partition, and all of a partition lie within its bounds', () => {
-    fc.assert(
-      fc.property(part, part, part, (partition, one, other) => {
-        const [a, b] = [placeOf({ partition, sort: one }), placeOf({ partition, sort: other })];
-        expect(inOrder(a, b)).toBe(inOrder(one, other));
-        expect(a > placeOf({ partition, sort: '' }) && a < `${partition}$`).toBe(true);
-      }),
-    );
-  });
-
-  test('of another partition none lies within these bounds, whatever its name begins with', () => {
-    fc.assert(
-      fc.property(part, fc.oneof(part, fc.constant('')), part, (partition, more, sort) => {
-        const place = placeOf({ partition: `${partition}${more}`, sort });
-        const within = place > placeOf({ partition, sort: '' }) && place < `${partition}$`;
-        expect(within).toBe(more === '');
-      }),
-    );
-  });
-
-  test('of places in a queue is that of due, negative or of sixteen digits, then of the row', () => {
-    fc.assert(
-      fc.property(part, due, due, part, part, (queue, one, other, partition, sort) => {
-        const a = listedAt(queue, 0, [one, partition, sort]);
-        const b = listedAt(queue, 0, [other, partition, sort]);
-        expect(inOrder(a, b)).toBe(Math.sign(one - other) + 0);
-        expect(queuePlace('items', a)).toEqual([one, partition, sort]);
-      }),
-    );
-  });
-
-  test('what is due by then lies before the end of it, and nothing else', () => {
-    fc.assert(
-      fc.property(part, due, due, part, part, (queue, at, until, partition, sort) => {
-        const place = listedAt(queue, 3, [at, partition, sort]);
-        // As the store asks: behind the separator that follows `until`.
-        const end = `${queueStart(queue, 3, until).slice(0, -1)}$`;
-        expect(place > queueStart(queue, 3) && place < end).toBe(at <= until);
-      }),
-    );
-  });
-
-  test('no place of one queue or shard lies in another', () => {
-    fc.assert(
-      fc.property(part, part, fc.nat(63), fc.nat(63), due, (queue, other, shard, another, at) => {
-        const place = listedAt(queue, shard, [at, 'p', 's']);
-        const same = queue === other && shard === another;
-        expect(place.startsWith(queueStart(other, another))).toBe(same);
-      }),
-    );
   });
 });
 

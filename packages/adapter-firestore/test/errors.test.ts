@@ -1,8 +1,7 @@
-import { type RowKey, type Store, StoreError, type Update } from '@flowstate/core/adapter';
+import { type RowKey, type Store, StoreError, TimeOver, type Update } from '@flowstate/core/adapter';
 import { describe, expect, test } from 'vitest';
 import { isStale, isThere, storeError } from '../src/errors.js';
 import { firestore } from '../src/index.js';
-import { TimeOver } from '../src/time-limit.js';
 import { openWire, useEngine } from './setup/engine.js';
 import type { Refusal } from './wire.js';
 

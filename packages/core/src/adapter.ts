@@ -44,6 +44,7 @@ export {
   shardOf,
 } from './platform/sharded-list.js';
 export type * from './platform/store.js';
+export { storedFields } from './platform/stored-fields.js';
 export type {
   Exists,
   Stale,
@@ -53,3 +54,4 @@ export type {
 } from './platform/versioned-store.js';
 export { versionedStore } from './platform/versioned-store.js';
 export { runKey } from './protocol/layout.js';
+export { TimeOver, within } from './time-limit.js';

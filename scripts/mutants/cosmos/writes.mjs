@@ -1,7 +1,7 @@
 /** Writes that leave something else than they were told, or are told to have done something else. */
 
 const STORE = 'src/store.ts';
-const DOCUMENTS = 'src/documents.ts';
+const STORED = 'core/platform/stored-fields.ts';
 const ERRORS = 'src/errors.ts';
 
 /** All of them. @type {readonly import('../adapters.mjs').Mutant[]} */
@@ -29,7 +29,7 @@ export const WRITES = [
     source: 'usual sin: falsy values dropped',
     laws: ['store/values'],
     patches: [
-      { file: DOCUMENTS, find: '    fields[name] = value;\n', put: '    if (value) fields[name] = value;\n' },
+      { file: STORED, find: '    fields[name] = value;\n', put: '    if (value) fields[name] = value;\n' },
     ],
   },
   {

@@ -3,6 +3,7 @@
 
 const STORE = 'src/store.ts';
 const DOCUMENTS = 'src/documents.ts';
+const PLACES = 'core/platform/queue-place.ts';
 
 /** All of them. @type {readonly import('../adapters.mjs').Mutant[]} */
 export const LISTS = [
@@ -37,7 +38,7 @@ export const LISTS = [
     what: 'moments stand in the index as their digits, however many',
     source: 'usual sin: an order of texts',
     laws: ['store/list'],
-    patches: [{ file: DOCUMENTS, find: ".padStart(DIGITS, '0')", put: '' }],
+    patches: [{ file: PLACES, find: ".padStart(DIGITS, '0')", put: '' }],
   },
   {
     id: 'ties skipped',
@@ -46,9 +47,9 @@ export const LISTS = [
     laws: ['store/list-pages'],
     patches: [
       {
-        file: STORE,
-        find: 'queueStart(queue, shard) : listedAt(queue, shard, after);',
-        put: 'queueStart(queue, shard) : `${queueStart(queue, shard, after[0]).slice(0, -1)}${BEHIND}`;',
+        file: PLACES,
+        find: 'shardAt(queue, shard) : listedAt(queue, shard, after),',
+        put: 'shardAt(queue, shard) : `${dueAt(queue, shard, after[0])}${BEHIND}`,',
       },
     ],
   },
@@ -59,9 +60,9 @@ export const LISTS = [
     laws: ['store/list'],
     patches: [
       {
-        file: STORE,
-        find: '`${queueStart(queue, shard, until).slice(0, -1)}${BEHIND}`',
-        put: '`${queueStart(queue, until < 0 ? 0 : shard).slice(0, -1)}${BEHIND}`',
+        file: PLACES,
+        find: '`${dueAt(queue, shard, until)}${BEHIND}`',
+        put: '`${queue}${SEPARATOR}${until < 0 ? 0 : shard}${BEHIND}`',
       },
     ],
   },

@@ -2,7 +2,8 @@
 /** Rows and pages that are not what is stored. */
 
 const STORE = 'src/store.ts';
-const DOCUMENTS = 'src/documents.ts';
+const PLACES = 'core/platform/queue-place.ts';
+const STORED = 'core/platform/stored-fields.ts';
 
 /** All of them. @type {readonly import('../adapters.mjs').Mutant[]} */
 export const READS = [
@@ -53,7 +54,7 @@ export const READS = [
     laws: ['store/own-partition'],
     patches: [
       {
-        file: STORE,
+        file: PLACES,
         find: '`${partition}${BEHIND}` : placeOf({ partition, sort: before })',
         put: '`${partition}~` : placeOf({ partition, sort: before })',
       },
@@ -92,7 +93,7 @@ export const READS = [
     source: 'usual sin: falsy values dropped',
     laws: ['store/values'],
     patches: [
-      { file: DOCUMENTS, find: '    fields[name] = value;\n', put: '    if (value) fields[name] = value;\n' },
+      { file: STORED, find: '    fields[name] = value;\n', put: '    if (value) fields[name] = value;\n' },
     ],
   },
 ];

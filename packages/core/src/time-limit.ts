@@ -1,5 +1,5 @@
-/** A limit of our own: the SDK's waits between its tries, and what it asks for before a request, heed no signal. */
-import { processPlatform } from '@flowstate/core/adapter';
+/** A limit of our own, for drivers that go on trying for minutes and heed no signal meanwhile. */
+import { processPlatform } from './default-platform.js';
 
 /** A request was not answered in time; whether it was or will be carried out is not known. */
 export class TimeOver extends Error {
@@ -7,7 +7,7 @@ export class TimeOver extends Error {
 }
 
 /** What the request answers within so many milliseconds; then its signal is aborted. @throws TimeOver; what comes later is not heard */
-export async function within<T>(ms: number, send: (abortSignal: AbortSignal) => Promise<T>): Promise<T> {
+export async function within<T>(ms: number, send: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const [ended, given] = [new AbortController(), new AbortController()];
   const late = processPlatform.wait(ms, ended.signal).then((): never => {
     throw new TimeOver(`no answer for ${ms} ms`);
