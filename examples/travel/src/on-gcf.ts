@@ -15,8 +15,8 @@ import type { World } from './world.js';
 const TIMEOUT_MS = 4_000;
 const COLLECT_MS = 250;
 /** Instances of one service at once, and requests of one instance. */
-const INSTANCES = 4;
-const CONCURRENCY = 4;
+const INSTANCES = 2;
+const CONCURRENCY = 8;
 /** How many tasks come twice. */
 const DUPLICATE = 0.2;
 const CALLEES = ['takeRoom', 'takeSeat', 'giveRoomBack', 'order'];

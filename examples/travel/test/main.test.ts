@@ -22,7 +22,7 @@ async function ended(...args: string[]) {
 }
 
 test.each<[string[], RegExp]>([
-  [['--on', 'mars'], /--on <host>.* 'mars' is invalid\. Allowed choices are node, lambda\./],
+  [['--on', 'mars'], /--on <host>.* 'mars' is invalid\. Allowed choices are node, lambda, gcf, azure\./],
   [['--reservations', '0'], /--reservations <n>.* '0' is invalid\. Give a whole number from 1 to 5000\./],
   [['--kills', 'many'], /--kills <n>.* 'many' is invalid\. Give a whole number from 0 to 1000\./],
   [['--seed', '1.5'], /--seed <n>.* Give a whole number/],
