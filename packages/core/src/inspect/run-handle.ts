@@ -60,9 +60,16 @@ export function runHandle<Output>(
       options.timeout === undefined
         ? Number.POSITIVE_INFINITY
         : platform.now() + milliseconds('timeout', options.timeout);
+    // Where reads are bounded, one from before the run was begun says that there is none.
+    const hiddenUntil = platform.now() + requests.traits.staleMs;
     for (let wait = LOOK_MS; ; wait = Math.min(wait * 1.5, LOOK_MS_MAX)) {
       options.signal?.throwIfAborted();
+      const asked = platform.now();
       const now = await status();
+      if (now === undefined && asked < Math.min(hiddenUntil, until)) {
+        await platform.wait(Math.min(wait, until - platform.now()), options.signal);
+        continue;
+      }
       if (now === undefined)
         throw new FlowstateError('RUN_UNKNOWN', `${functionName} has no run "${id}"`, { runId: id });
       // The caller's word for the type: what the handler returned, stored and read back.

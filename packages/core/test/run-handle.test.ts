@@ -1,0 +1,34 @@
+/** Results asked for where reads may be old. */
+import { expect, test } from 'vitest';
+import { flowstate } from '../src/index.js';
+import type { RowKey, Store } from '../src/platform/store.js';
+import { memoryStore } from '../src/testing/index.js';
+
+const STALE_MS = 200;
+
+/** Its reads of intents say for a while that there is none, as a replica that lags behind does. */
+function laggingAt(lag: { until: number }): Store {
+  const store = memoryStore();
+  const isHidden = ({ sort }: RowKey): boolean => sort === 'intent' && Date.now() < lag.until;
+  return {
+    ...store,
+    traits: { ...store.traits, reads: 'bounded', staleMs: STALE_MS },
+    read: async (key) => (isHidden(key) ? undefined : store.read(key)),
+  };
+}
+
+test('a run that was begun a moment ago is not taken for none', async () => {
+  const lag = { until: 0 };
+  const flow = flowstate({ name: 'f', store: laggingAt(lag) });
+  const answer = flow.function('answer', async () => 42);
+  await answer.invoke(null, { id: 'r' });
+  lag.until = Date.now() + STALE_MS / 2;
+  await expect(answer.run('r').result()).resolves.toBe(42);
+});
+
+test('one that is not there is none as soon as no read can be that old, or the time is over', async () => {
+  const flow = flowstate({ name: 'f', store: laggingAt({ until: Number.POSITIVE_INFINITY }) });
+  const { run } = flow.function('answer', async () => 42);
+  await expect(run('r').result()).rejects.toMatchObject({ code: 'RUN_UNKNOWN' });
+  await expect(run('r').result({ timeout: 1 })).rejects.toMatchObject({ code: 'RUN_UNKNOWN' });
+});
