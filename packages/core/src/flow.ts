@@ -30,7 +30,8 @@ import {
 import type { Platform } from './platform/platform.js';
 import { type Collected, collect } from './protocol/collector.js';
 import { type Intent, intentOf } from './protocol/intent.js';
-import { clearKey, intentKey, runKey } from './protocol/layout.js';
+import { clearKey, runKey } from './protocol/layout.js';
+import { findIntent } from './protocol/loading.js';
 import { register } from './protocol/registration.js';
 import { type Requests, requestsOf } from './protocol/requests.js';
 import { TailHints } from './protocol/tail-hints.js';
@@ -207,13 +208,13 @@ class FlowProcess implements Flow {
       // What else a schema throws says nothing of the input: it may ask a database.
       if (!isFlowstateError(error, 'RUN_INPUT_INVALID')) throw error;
       // A schema may have changed since the run was begun: what was accepted once stays accepted.
-      const begun = await this.outside.read(intentKey(runKey(known.name, call.id)));
+      const begun = await findIntent(this.outside, runKey(known.name, call.id));
       return begun === undefined ? refused(error.code, error.message) : undefined;
     }
   }
 
   private async status(run: string): Promise<Reply> {
-    const row = await this.outside.read(intentKey(run));
+    const row = await findIntent(this.outside, run);
     return { reply: 'status', ...(row === undefined ? {} : { status: statusOf(intentOf(row)) }) };
   }
 

@@ -6,7 +6,7 @@ import type { RunStatus } from '../platform/message.js';
 import type { Platform } from '../platform/platform.js';
 import { intentOf, resumePaused } from '../protocol/intent.js';
 import { intentKey, runKey } from '../protocol/layout.js';
-import { load } from '../protocol/loading.js';
+import { findIntent, load } from '../protocol/loading.js';
 import type { Requests } from '../protocol/requests.js';
 import { decodeRecord, type LogEntry } from '../protocol/run-log.js';
 import { launch, transition } from '../protocol/waking.js';
@@ -48,10 +48,10 @@ export function runHandle<Output>(
   functionName: string,
   id: string,
 ): RunHandle<Output> {
-  const key = intentKey(runKey(functionName, id));
+  const run = runKey(functionName, id);
 
   async function status(): Promise<RunStatus | undefined> {
-    const row = await requests.read(key);
+    const row = await findIntent(requests, run);
     return row === undefined ? undefined : statusOf(intentOf(row));
   }
 
@@ -60,16 +60,9 @@ export function runHandle<Output>(
       options.timeout === undefined
         ? Number.POSITIVE_INFINITY
         : platform.now() + milliseconds('timeout', options.timeout);
-    // Where reads are bounded, one from before the run was begun says that there is none.
-    const hiddenUntil = platform.now() + requests.traits.staleMs;
     for (let wait = LOOK_MS; ; wait = Math.min(wait * 1.5, LOOK_MS_MAX)) {
       options.signal?.throwIfAborted();
-      const asked = platform.now();
       const now = await status();
-      if (now === undefined && asked < Math.min(hiddenUntil, until)) {
-        await platform.wait(Math.min(wait, until - platform.now()), options.signal);
-        continue;
-      }
       if (now === undefined)
         throw new FlowstateError('RUN_UNKNOWN', `${functionName} has no run "${id}"`, { runId: id });
       // The caller's word for the type: what the handler returned, stored and read back.
@@ -95,7 +88,7 @@ export function runHandle<Output>(
   }
 
   async function history(): Promise<HistoryStep[]> {
-    const loaded = await load(requests, runKey(functionName, id));
+    const loaded = await load(requests, run);
     if (loaded === undefined)
       throw new FlowstateError('RUN_UNKNOWN', `${functionName} has no run "${id}"`, { runId: id });
     const trailing = loaded.intent.row.fields.record;
@@ -107,7 +100,7 @@ export function runHandle<Output>(
   }
 
   async function resume(): Promise<boolean> {
-    const resumed = await transition(requests, key, resumePaused(requests.now()));
+    const resumed = await transition(requests, intentKey(run), resumePaused(requests.now()));
     if (resumed === 'unknown')
       throw new FlowstateError('STORE_OUTCOME_UNKNOWN', `resume of run "${id}" was not answered`, {
         runId: id,

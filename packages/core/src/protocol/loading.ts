@@ -15,6 +15,17 @@ export interface Loaded {
   readonly entries: readonly LogEntry[];
 }
 
+/**
+ * The row of a run's intent. Where reads may be old, "no such row" is believed only once everything written before has become
+ * visible: one who asks right after a run was begun would be told that there is none, or that it is gone.
+ */
+export async function findIntent(requests: Requests, run: string): Promise<Row | undefined> {
+  const row = await requests.read(intentKey(run));
+  if (row !== undefined || requests.traits.reads === 'linearizable') return row;
+  await requests.settle();
+  return requests.read(intentKey(run));
+}
+
 /** Reads all of a run's rows. Undefined: there is no such run. */
 export async function load(requests: Requests, run: string): Promise<Loaded | undefined> {
   const partition = runPartition(run);
