@@ -11,6 +11,7 @@ import { HEAP_BYTES_PER_RUN_MAX, RSS_BYTES_PER_RUN_MAX, type Verdict, WARM_RUNS 
 import { type MemoryReport, mebibytes } from './memory-workload.js';
 import type { Machine, Server } from './server.js';
 import type { Spread } from './statistics.js';
+import { aligned } from './text-table.js';
 
 /** Everything that was measured. */
 export interface Report {
@@ -99,13 +100,6 @@ function tableOf(comparisons: readonly Comparison[], { flushUs }: Server): strin
     one.besideStatements.toFixed(2),
   ]);
   return aligned([HEAD, ...cells]);
-}
-
-function aligned(rows: readonly (readonly string[])[]): string[] {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  return rows.map((row) =>
-    `  ${row.map((cell, column) => cell.padEnd(widths[column]!)).join('  ')}`.trimEnd(),
-  );
 }
 
 function ratio({ median, least, most }: Spread): string {

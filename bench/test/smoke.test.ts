@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
-import { type Engine, engineOrSkip } from '@flowstate/engines';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { bench } from '../src/bench.js';
 import type { Options } from '../src/options.js';
 import { type Report, textOf } from '../src/report.js';
+import { sharedEngine } from './shared-engine.js';
 
 const memoryProgram = fileURLToPath(new URL('../dist/memory-process.js', import.meta.url));
 const FEW: Options = {
@@ -16,22 +16,11 @@ const FEW: Options = {
   file: undefined,
 };
 
-let engine: Engine | undefined;
-
-beforeAll(async () => {
-  engine = await engineOrSkip('postgres');
-});
-beforeEach((context) => {
-  if (engine === undefined) context.skip();
-});
-afterAll(async () => {
-  await engine?.stop();
-});
+const started = sharedEngine('postgres');
 
 /** One engine for all: what it costs to wait for the disk is not looked at here. */
 async function measured(options: Partial<Options>): Promise<Report> {
-  const shared: Engine = { ...engine!, stop: async () => {} };
-  return bench({ ...FEW, ...options }, { engine: async () => shared, progress: () => {}, memoryProgram });
+  return bench({ ...FEW, ...options }, { engine: async () => started(), progress: () => {}, memoryProgram });
 }
 
 function comparison(report: Report, clients: number, what: string, beside: string) {

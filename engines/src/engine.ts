@@ -54,6 +54,12 @@ export class EngineMissing extends Error {
   }
 }
 
+/** Why there is no engine, where that may be. @throws the error itself where it says something else, or with REQUIRE_ENGINES=1 */
+export function reasonToSkip(error: unknown): string {
+  if (!(error instanceof EngineMissing) || process.env.REQUIRE_ENGINES === '1') throw error;
+  return error.message;
+}
+
 /** A running server, before anything is asked of it. */
 export interface Server {
   readonly url: string;

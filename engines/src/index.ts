@@ -53,7 +53,7 @@ export type {
 } from './cloud-functions/index.js';
 export { cloudFunctionsHost, deployOnCloudFunctions, identityToken } from './cloud-functions/index.js';
 export type { Engine, EngineName, Source, StartOptions } from './engine.js';
-export { EngineMissing } from './engine.js';
+export { EngineMissing, reasonToSkip } from './engine.js';
 export { freePort } from './free-port.js';
 export type { Answer, App, CallOptions, Deployment, Host, Worker } from './host.js';
 export { CallFailed } from './host.js';
@@ -82,3 +82,4 @@ export { deployOnLambda, lambdaHost, ServiceError } from './lambda/index.js';
 export type { NodeHostOptions } from './node-host/host.js';
 export { nodeHost } from './node-host/host.js';
 export { engineOrSkip, start } from './start.js';
+export { type OnEngine, type WhenNeeded, whenNeeded } from './when-needed.js';

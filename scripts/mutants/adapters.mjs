@@ -58,11 +58,11 @@ export const ADAPTERS = {
     setting: [
       {
         file: 'test/conformance/on-engine.ts',
-        find: "      const engine = await start('firestore', options);\n",
-        put: `      process.env.FIRESTORE_EMULATOR_HOST = process.env.FLOWSTATE_MUTANTS_FIRESTORE;
-      const starting = start('firestore', options);
-      delete process.env.FIRESTORE_EMULATOR_HOST;
-      const engine = await starting;
+        find: "    const engine = await start('firestore', options);\n",
+        put: `    process.env.FIRESTORE_EMULATOR_HOST = process.env.FLOWSTATE_MUTANTS_FIRESTORE;
+    const starting = start('firestore', options);
+    delete process.env.FIRESTORE_EMULATOR_HOST;
+    const engine = await starting;
 `,
       },
     ],

@@ -37,15 +37,14 @@ export async function databases(groups) {
 
 /** @returns {Promise<import('@flowstate/engines').Engine | string>} why there is none */
 async function started(/** @type {Adapter['group']} */ name) {
-  const { EngineMissing, start } = await import('@flowstate/engines');
+  const { reasonToSkip, start } = await import('@flowstate/engines');
   try {
     const engine = await start(name);
     if (name !== 'dynamodb' || keepsApart(engine)) return engine;
     await engine.stop();
     return 'dynamodb: no engine that has a database for every access key';
   } catch (error) {
-    if (!(error instanceof EngineMissing) || process.env.REQUIRE_ENGINES === '1') throw error;
-    return error.message;
+    return reasonToSkip(error);
   }
 }
 

@@ -3,45 +3,29 @@ import { setup } from '@flowstate/adapter-cosmos/setup';
 import { cosmos } from '@flowstate/adapter-cosmos/store';
 import { flowstate } from '@flowstate/core';
 import { type Engine, start } from '@flowstate/engines';
-import { OPERATIONS, type Operation, type Work } from '../dynamodb/subjects.js';
+import { less, meanOf } from '../operations/counts.js';
+import { OPERATIONS, processOn } from '../operations/process.js';
+import { type Kind, type OperationCosts, type SeriesPlan, workOf } from '../operations/series.js';
 import { InProcess } from '../reservation-workload.js';
 import { type Meter, meterOf, type Requests } from './meter.js';
-import { type Containers, less, meanOf, measurePlain, processOn } from './subjects.js';
-
-/** What is tried. `operations`: of each kind, a multiple of all `entriesPerRow`, so that whole rows are filled. */
-export interface CosmosPlan {
-  readonly entriesPerRow: readonly number[];
-  readonly valueBytes: readonly number[];
-  readonly operations: number;
-}
+import { type Containers, measurePlain } from './plain.js';
 
 /** What the design asks for. */
-export const COSMOS_PLAN: CosmosPlan = {
+export const COSMOS_PLAN: SeriesPlan = {
   entriesPerRow: [8, 16, 32, 64],
   valueBytes: [100, 10_240],
   operations: 64,
 };
-
-/** One operation, without the run around it. */
-export interface OperationRequests {
-  readonly entriesPerRow: number;
-  readonly valueBytes: number;
-  readonly operation: Operation;
-  /** By a process that was at the item before. */
-  readonly warm: Requests;
-  /** By a process that knows nothing of the item, which has the rows of so many operations behind it. */
-  readonly cold: Requests;
-}
 
 /** All that was counted. */
 export interface CosmosReport {
   readonly engine: string;
   /** Whether the engine charges every request alike, as a substitute does: then charges are no measurement. */
   readonly chargeIsConstant: boolean;
-  readonly plan: CosmosPlan;
+  readonly plan: SeriesPlan;
   /** A run that does nothing: its intent and its completion. */
   readonly run: Requests;
-  readonly operations: readonly OperationRequests[];
+  readonly operations: readonly OperationCosts<Requests>[];
   readonly plain: readonly {
     readonly valueBytes: number;
     readonly replace: Requests;
@@ -53,7 +37,7 @@ export interface CosmosReport {
 
 /** Counts on the engine at hand. @throws EngineMissing */
 export async function measureCosmos(
-  plan: CosmosPlan,
+  plan: SeriesPlan,
   progress: (line: string) => void,
   begin: () => Promise<Engine> = () => start('cosmos'),
 ): Promise<CosmosReport> {
@@ -79,16 +63,16 @@ export async function measureCosmos(
 
 async function measure(
   meter: Meter,
-  plan: CosmosPlan,
+  plan: SeriesPlan,
   progress: (line: string) => void,
 ): Promise<Omit<CosmosReport, 'engine' | 'chargeIsConstant' | 'plan'>> {
   const containers = await setup({ database: meter.database });
   // While nothing is in any queue.
   const flow = flowstate({ name: 'bench', store: cosmos({ containers }), invoker: new InProcess().invoker });
   const idlePass = await meanOf(meter, 2, () => flow.collect());
-  const idle = processOn(containers, 16);
+  const idle = processOn(cosmos({ containers, entriesPerRow: 16 }));
   const run = await meanOf(meter, 8, (turn) => idle.run('nothing', { key: 'nothing', bytes: 100, turn }));
-  const operations: OperationRequests[] = [];
+  const operations: OperationCosts<Requests>[] = [];
   for (const entriesPerRow of plan.entriesPerRow)
     for (const valueBytes of plan.valueBytes) {
       for (const operation of OPERATIONS)
@@ -114,15 +98,15 @@ async function measureOperation(
   meter: Meter,
   containers: Containers,
   times: number,
-  what: Pick<OperationRequests, 'entriesPerRow' | 'valueBytes' | 'operation'>,
+  kind: Kind,
   run: Requests,
-): Promise<OperationRequests> {
-  const { entriesPerRow, valueBytes: bytes, operation } = what;
-  const begin = () => processOn(containers, entriesPerRow);
-  const workAt = (turn: number): Work => ({ key: `${operation}-${entriesPerRow}-${bytes}`, bytes, turn });
+): Promise<OperationCosts<Requests>> {
+  const { entriesPerRow, operation } = kind;
+  const begin = () => processOn(cosmos({ containers, entriesPerRow }));
+  const workAt = workOf(kind);
   const process = begin();
   await process.run('write', workAt(0));
   const warm = await meanOf(meter, times, (turn) => process.run(operation, workAt(turn)));
   const cold = await meanOf(meter, times, (turn) => begin().run(operation, workAt(turn)));
-  return { ...what, warm: less(warm, run), cold: less(cold, run) };
+  return { ...kind, warm: less(warm, run), cold: less(cold, run) };
 }

@@ -1,6 +1,8 @@
 /** What was counted, as tables to read. */
-import { OPERATIONS } from '../dynamodb/subjects.js';
-import type { CosmosReport, OperationRequests } from './measure.js';
+import { OPERATIONS } from '../operations/process.js';
+import { costsOf } from '../operations/series.js';
+import { aligned, figure } from '../text-table.js';
+import type { CosmosReport } from './measure.js';
 import type { Requests } from './meter.js';
 
 /** Text to read. */
@@ -25,14 +27,7 @@ function sizeLines({ operations, plain, plan }: CosmosReport, valueBytes: number
   const beside = plain.find((each) => each.valueBytes === valueBytes);
   if (beside === undefined) throw new Error(`plain requests of ${valueBytes} bytes were not counted`);
   const rows = plan.entriesPerRow.map((entriesPerRow) => {
-    const mine = OPERATIONS.map((operation) =>
-      found(
-        operations,
-        (each) =>
-          [each.entriesPerRow, each.valueBytes, each.operation].join() ===
-          [entriesPerRow, valueBytes, operation].join(),
-      ),
-    );
+    const mine = OPERATIONS.map((operation) => costsOf(operations, { entriesPerRow, valueBytes, operation }));
     const writes = mine.filter(({ operation }) => operation !== 'read');
     return [
       String(entriesPerRow),
@@ -52,15 +47,6 @@ function sizeLines({ operations, plain, plan }: CosmosReport, valueBytes: number
   ];
 }
 
-function found(
-  all: readonly OperationRequests[],
-  is: (one: OperationRequests) => boolean,
-): OperationRequests {
-  const one = all.find(is);
-  if (one === undefined) throw new Error('an operation was not counted');
-  return one;
-}
-
 function pair({ writes, reads, queries }: Requests): string {
   return [writes, reads, queries].map(figure).join(' + ');
 }
@@ -68,16 +54,4 @@ function pair({ writes, reads, queries }: Requests): string {
 function text({ requests, writes, refused, reads, queries, writeBytes, charge }: Requests): string {
   const again = refused === 0 ? '' : ` (${figure(refused)} refused)`;
   return `${figure(requests)} rq, ${figure(writes)} w${again}, ${figure(reads)} r, ${figure(queries)} q, ${figure(writeBytes)} B, ${figure(charge)} RU`;
-}
-
-function figure(value: number): string {
-  // Without what only rounding leaves.
-  return String(Number(value.toFixed(value >= 100 ? 0 : 2)) + 0);
-}
-
-function aligned(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) =>
-    `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd(),
-  );
 }

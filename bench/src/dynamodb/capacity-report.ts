@@ -1,7 +1,10 @@
 /** The measured capacity, as tables to read. */
-import type { CapacityReport, OperationUnits } from './capacity.js';
+import { OPERATIONS, type Operation } from '../operations/process.js';
+import { costsOf } from '../operations/series.js';
+import { excessLines, excessOf, reservationLines } from '../operations/series-lines.js';
+import { aligned, decimals } from '../text-table.js';
+import type { CapacityReport } from './capacity.js';
 import { dollarsOfMillion, PRICES, type Units } from './prices.js';
-import { OPERATIONS } from './subjects.js';
 
 /** Text to read. */
 export function capacityLines(report: CapacityReport): string[] {
@@ -17,12 +20,9 @@ export function capacityLines(report: CapacityReport): string[] {
     `A run, without what it does: ${unitsText(run)} (of W, ${figure(run.indexWrites)} are the index)`,
     ...plan.valueBytes.flatMap((valueBytes) => ['', ...sizeLines(report, valueBytes)]),
     '',
-    ...excessLines(report),
+    ...excessLines(plan, (entriesPerRow) => worstExcess(report, entriesPerRow)),
     '',
-    'A whole reservation: five runs, two updates, two calls, a step, an asynchronous call, a write of a new item',
-    ...report.reservations.map(
-      ({ entriesPerRow, whole }) => `  ${entriesPerRow} entries per row: ${unitsText(whole)}`,
-    ),
+    ...reservationLines(report.reservations, unitsText),
   ];
 }
 
@@ -30,16 +30,7 @@ function sizeLines({ operations, plain, plan, run }: CapacityReport, valueBytes:
   const beside = plain.find((each) => each.valueBytes === valueBytes);
   if (beside === undefined) throw new Error(`plain requests of ${valueBytes} bytes were not measured`);
   const rows = plan.entriesPerRow.map((entriesPerRow) => {
-    const of = (operation: OperationUnits['operation']): OperationUnits => {
-      const found = operations.find(
-        (each) =>
-          each.operation === operation &&
-          each.entriesPerRow === entriesPerRow &&
-          each.valueBytes === valueBytes,
-      );
-      if (found === undefined) throw new Error(`${operation} was not measured`);
-      return found;
-    };
+    const of = (operation: Operation) => costsOf(operations, { entriesPerRow, valueBytes, operation });
     const cells = OPERATIONS.flatMap((operation) => [pair(of(operation).warm), pair(of(operation).cold)]);
     const write = of('write');
     const runs = [write.warm, write.cold].map((units) => dollarsOfMillion(units) + dollarsOfMillion(run));
@@ -58,31 +49,10 @@ function sizeLines({ operations, plain, plan, run }: CapacityReport, valueBytes:
   ];
 }
 
-/** How much more than with the cheapest `entriesPerRow` a run of one operation costs, at worst: 0.05 is a twentieth more. */
-export function worstExcess(report: CapacityReport, entriesPerRow: number): number {
-  const { operations, run } = report;
+/** {@link excessOf} a setting, at the prices of the list. */
+export function worstExcess({ operations, run }: CapacityReport, entriesPerRow: number): number {
   const dollars = (units: Units) => dollarsOfMillion(run) + dollarsOfMillion(units);
-  const excesses = operations
-    .filter((each) => each.entriesPerRow === entriesPerRow)
-    .flatMap((mine) =>
-      (['warm', 'cold'] as const).map((how) => {
-        const same = operations.filter(
-          ({ operation, valueBytes }) => operation === mine.operation && valueBytes === mine.valueBytes,
-        );
-        return dollars(mine[how]) / Math.min(...same.map((each) => dollars(each[how]))) - 1;
-      }),
-    );
-  return Math.max(...excesses);
-}
-
-function excessLines(report: CapacityReport): string[] {
-  return [
-    'How much more a run of one operation costs than with the cheapest entries per row, at worst over all of the above',
-    ...report.plan.entriesPerRow.map(
-      (entriesPerRow) =>
-        `  ${entriesPerRow} entries per row: ${(100 * worstExcess(report, entriesPerRow)).toFixed(1)} %`,
-    ),
-  ];
+  return excessOf(operations, entriesPerRow, dollars);
 }
 
 function pair({ writes, reads }: Units): string {
@@ -95,13 +65,5 @@ function unitsText(units: Units): string {
 }
 
 function figure(value: number): string {
-  // Without what only rounding leaves.
-  return String(Number(value.toFixed(2)) + 0);
-}
-
-function aligned(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) =>
-    `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd(),
-  );
+  return decimals(value, 2);
 }

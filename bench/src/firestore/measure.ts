@@ -1,11 +1,12 @@
 /** The part `firestore` of the benchmarks: what operations cost, and how rivals get on. */
 import { type Engine, start } from '@flowstate/engines';
+import type { SeriesPlan } from '../operations/series.js';
 import { CONTENTION_PLAN, type Contention, type ContentionPlan, measureContention } from './contention.js';
-import { COSTS_PLAN, type Costs, type CostsPlan, measureCosts } from './costs.js';
+import { COSTS_PLAN, type Costs, measureCosts } from './costs.js';
 
 /** What is measured. */
 export interface FirestorePlan {
-  readonly costs: CostsPlan;
+  readonly costs: SeriesPlan;
   readonly contention: ContentionPlan;
 }
 

@@ -1,7 +1,10 @@
 /** Costs and contention, as tables to read. */
-import { OPERATIONS } from '../dynamodb/subjects.js';
+import { OPERATIONS } from '../operations/process.js';
+import { costsOf } from '../operations/series.js';
+import { excessLines, excessOf, reservationLines } from '../operations/series-lines.js';
+import { aligned, figure } from '../text-table.js';
 import type { Contention, Progress } from './contention.js';
-import type { Costs, OperationCosts } from './costs.js';
+import type { Costs } from './costs.js';
 import type { FirestoreReport } from './measure.js';
 import { type Documents, dollarsOfMillion, type Location, PRICES } from './prices.js';
 
@@ -22,16 +25,9 @@ export function firestoreLines({ engine, costs, contention }: FirestoreReport): 
     `A pass of the collector that finds nothing: ${text(idlePass)}; one query for each shard, table and queue`,
     ...plan.valueBytes.flatMap((valueBytes) => ['', ...sizeLines(costs, valueBytes)]),
     '',
-    'How much more a run of one operation costs than with the cheapest entries per row, at worst over all of the above',
-    ...plan.entriesPerRow.map(
-      (entriesPerRow) =>
-        `  ${entriesPerRow} entries per row: ${(100 * worstExcess(costs, entriesPerRow)).toFixed(1)} %`,
-    ),
+    ...excessLines(plan, (entriesPerRow) => worstExcess(costs, entriesPerRow)),
     '',
-    'A whole reservation: five runs, two updates, two calls, a step, an asynchronous call, a write of a new item',
-    ...costs.reservations.map(
-      ({ entriesPerRow, whole }) => `  ${entriesPerRow} entries per row: ${text(whole)}`,
-    ),
+    ...reservationLines(costs.reservations, text),
     '',
     ...contentionLines(contention),
   ];
@@ -42,7 +38,7 @@ function sizeLines(costs: Costs, valueBytes: number): string[] {
   const beside = plain.find((each) => each.valueBytes === valueBytes);
   if (beside === undefined) throw new Error(`plain requests of ${valueBytes} bytes were not counted`);
   const rows = plan.entriesPerRow.map((entriesPerRow) => {
-    const mine = OPERATIONS.map((operation) => found(operations, { entriesPerRow, valueBytes, operation }));
+    const mine = OPERATIONS.map((operation) => costsOf(operations, { entriesPerRow, valueBytes, operation }));
     const [write] = mine;
     if (write === undefined) throw new Error('nothing was counted');
     const dollars = ([write.warm, write.cold] as const).map((of) => dollarsText(sum(run, of)));
@@ -68,36 +64,10 @@ function sizeLines(costs: Costs, valueBytes: number): string[] {
   ];
 }
 
-function found(
-  all: readonly OperationCosts[],
-  {
-    entriesPerRow,
-    valueBytes,
-    operation,
-  }: Pick<OperationCosts, 'entriesPerRow' | 'valueBytes' | 'operation'>,
-): OperationCosts {
-  const one = all.find(
-    (each) =>
-      each.operation === operation && each.entriesPerRow === entriesPerRow && each.valueBytes === valueBytes,
-  );
-  if (one === undefined) throw new Error(`${operation} was not counted`);
-  return one;
-}
-
-/** How much more than with the cheapest `entriesPerRow` a run of one operation costs, at worst: 0.05 is a twentieth more. */
+/** {@link excessOf} a setting, at the prices of the list. */
 export function worstExcess({ operations, run }: Costs, entriesPerRow: number): number {
   const dollars = (documents: Documents) => dollarsOfMillion(sum(run, documents), 'us-central1');
-  const excesses = operations
-    .filter((each) => each.entriesPerRow === entriesPerRow)
-    .flatMap((mine) =>
-      (['warm', 'cold'] as const).map((how) => {
-        const same = operations.filter(
-          ({ operation, valueBytes }) => operation === mine.operation && valueBytes === mine.valueBytes,
-        );
-        return dollars(mine[how]) / Math.min(...same.map((each) => dollars(each[how]))) - 1;
-      }),
-    );
-  return Math.max(...excesses);
+  return excessOf(operations, entriesPerRow, dollars);
 }
 
 function contentionLines({ plan, store, transactions }: Contention): string[] {
@@ -136,16 +106,4 @@ function text(documents: Documents): string {
 
 function dollarsText(documents: Documents): string {
   return LOCATIONS.map((location) => dollarsOfMillion(documents, location).toFixed(2)).join('/');
-}
-
-function figure(value: number): string {
-  // Without what only rounding leaves.
-  return String(Number(value.toFixed(value >= 100 ? 0 : 2)) + 0);
-}
-
-function aligned(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) =>
-    `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd(),
-  );
 }

@@ -1,25 +1,10 @@
-import { type Engine, engineOrSkip } from '@flowstate/engines';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { measureCosmos } from '../../src/cosmos/measure.js';
 import { meterOf, NOTHING } from '../../src/cosmos/meter.js';
 import { cosmosLines } from '../../src/cosmos/report.js';
+import { sharedEngine } from '../shared-engine.js';
 
-let engine: Engine | undefined;
-
-beforeAll(async () => {
-  engine = await engineOrSkip('cosmos');
-});
-beforeEach((context) => {
-  if (engine === undefined) context.skip();
-});
-afterAll(async () => {
-  await engine?.stop();
-});
-
-function started(): Engine {
-  if (engine === undefined) throw new Error('no engine: the test should have been skipped');
-  return { ...engine, stop: async () => {} };
-}
+const started = sharedEngine('cosmos');
 
 test('requests are counted by what they are, the refused ones too, and what the client asks for itself is left out', async () => {
   const { database, take, close } = await meterOf(await started().database());

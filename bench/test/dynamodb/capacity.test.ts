@@ -1,47 +1,17 @@
-import { CreateTableCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { type Engine, engineOrSkip } from '@flowstate/engines';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type CapacityReport, measureCapacity } from '../../src/dynamodb/capacity.js';
+import { PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { expect, test } from 'vitest';
+import { type CapacityReport, createKeyedTable, measureCapacity } from '../../src/dynamodb/capacity.js';
 import { capacityLines, worstExcess } from '../../src/dynamodb/capacity-report.js';
 import { clientOf, meterOf } from '../../src/dynamodb/meter.js';
 import { dollarsOfMillion, PRICES } from '../../src/dynamodb/prices.js';
+import { sharedEngine } from '../shared-engine.js';
 
-let engine: Engine | undefined;
-
-beforeAll(async () => {
-  engine = await engineOrSkip('dynamodb');
-});
-beforeEach((context) => {
-  if (engine === undefined) context.skip();
-});
-afterAll(async () => {
-  await engine?.stop();
-});
-
-function started(): Engine {
-  if (engine === undefined) throw new Error('no engine: the test should have been skipped');
-  return { ...engine, stop: async () => {} };
-}
+const started = sharedEngine('dynamodb');
 
 test('a refused write counts as much as the same write applied; a read, by begun 4 KB', async () => {
   const url = await started().database();
   const own = clientOf(url);
-  for (const TableName of ['table', 'aside']) {
-    await own.send(
-      new CreateTableCommand({
-        TableName,
-        BillingMode: 'PAY_PER_REQUEST',
-        KeySchema: [
-          { AttributeName: 'pk', KeyType: 'HASH' },
-          { AttributeName: 'sk', KeyType: 'RANGE' },
-        ],
-        AttributeDefinitions: [
-          { AttributeName: 'pk', AttributeType: 'S' },
-          { AttributeName: 'sk', AttributeType: 'S' },
-        ],
-      }),
-    );
-  }
+  for (const name of ['table', 'aside']) await createKeyedTable(own, name);
   const { client, take } = meterOf(url, 'aside');
   const Key = { pk: { S: 'p' }, sk: { S: 's' } };
   const put = (bytes: number) =>

@@ -1,28 +1,13 @@
-import { type Engine, engineOrSkip } from '@flowstate/engines';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { measureContention } from '../../src/firestore/contention.js';
 import type { Costs } from '../../src/firestore/costs.js';
 import { measureFirestore } from '../../src/firestore/measure.js';
 import { meterOf } from '../../src/firestore/meter.js';
 import { type Documents, dollarsOfMillion, PRICES } from '../../src/firestore/prices.js';
 import { firestoreLines, worstExcess } from '../../src/firestore/report.js';
+import { sharedEngine } from '../shared-engine.js';
 
-let engine: Engine | undefined;
-
-beforeAll(async () => {
-  engine = await engineOrSkip('firestore');
-});
-beforeEach((context) => {
-  if (engine === undefined) context.skip();
-});
-afterAll(async () => {
-  await engine?.stop();
-});
-
-function started(): Engine {
-  if (engine === undefined) throw new Error('no engine: the test should have been skipped');
-  return { ...engine, stop: async () => {} };
-}
+const started = sharedEngine('firestore');
 
 const NOTHING: Documents = { reads: 0, writes: 0, deletes: 0, refused: 0, requests: 0, writeBytes: 0 };
 

@@ -6,7 +6,7 @@ export interface Screen {
   readonly width: number;
   readonly isTerminal: boolean;
   line(text: string): void;
-  /** A last line that the next one replaces; nothing where this is no terminal. */
+  /** A last line that the next one replaces; where this is no terminal, a line when nothing else was said for a minute. */
   status(text: string): void;
   /** The text in a colour, where colours are wanted. */
   painted(colour: Colour, text: string): string;
@@ -23,6 +23,8 @@ export interface ScreenStream {
 }
 
 const WIDTH = 100;
+/** In a log whoever waits wants to see that something goes on, and not each second of it, in ms. */
+const QUIET_MS = 60_000;
 /** Back to the first column, and the line emptied. */
 const CLEAR = '\r\u001b[K';
 
@@ -33,6 +35,7 @@ export function screenOn(stream: ScreenStream, env: NodeJS.ProcessEnv = process.
   // Some terminals say that they are 0 wide.
   const width = stream.columns || Number(env.COLUMNS) || WIDTH;
   let hasStatus = false;
+  let saidAt = performance.now();
   const clear = (): string => (hasStatus ? CLEAR : '');
   return {
     width,
@@ -40,9 +43,13 @@ export function screenOn(stream: ScreenStream, env: NodeJS.ProcessEnv = process.
     line: (text) => {
       stream.write(`${clear()}${text}\n`);
       hasStatus = false;
+      saidAt = performance.now();
     },
-    status: (text) => {
-      if (!isTerminal) return;
+    status(text) {
+      if (!isTerminal) {
+        if (performance.now() - saidAt >= QUIET_MS) this.line(text);
+        return;
+      }
       stream.write(`${CLEAR}${text.slice(0, width - 1)}`);
       hasStatus = true;
     },

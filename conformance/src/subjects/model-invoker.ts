@@ -12,7 +12,12 @@ import {
   processPlatform,
   type Reply,
 } from '@flowstate/core/adapter';
-import type { CalleeFault, InvokerHarness, ServedCallee } from '../platform/platform-harness.js';
+import {
+  CALLEE_FAULTS,
+  type CalleeFault,
+  type InvokerHarness,
+  type ServedCallee,
+} from '../platform/platform-harness.js';
 import type { Broken } from './model-faults.js';
 import { MODEL_SECRET } from './model-triggers.js';
 
@@ -41,17 +46,7 @@ const IMPOSTORS = ['somebody with another secret', 'somebody who changes a messa
 export function modelInvoker(broken: Broken): InvokerHarness {
   return {
     bytesMax: BYTES_MAX,
-    faults: [
-      'crash-before',
-      'crash-after',
-      'hang',
-      'throttled',
-      'error-status',
-      'garbage',
-      'empty',
-      'no-reply',
-      'twice',
-    ],
+    faults: CALLEE_FAULTS,
     impostors: IMPOSTORS,
     async serve(callee, { timeoutMs }): Promise<ServedCallee> {
       let fault: CalleeFault | undefined;

@@ -1,5 +1,9 @@
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { screenOn } from '../../src/cli/screen.js';
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 function written(stream: { isTTY?: boolean; columns?: number }, env: NodeJS.ProcessEnv) {
   let text = '';
@@ -28,4 +32,15 @@ test('a pipe has no status line, and the width of COLUMNS or 100', () => {
   const { screen, text } = written({}, {});
   screen.status('alive');
   expect([text(), screen.width, written({}, { COLUMNS: '80' }).screen.width]).toEqual(['', 100, 80]);
+});
+
+test('a pipe gets a sign of life when nothing else was said for a minute', () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  const { screen, text } = written({}, {});
+  for (let second = 1; second <= 130; second++) {
+    vi.advanceTimersByTime(1000);
+    if (second === 30) screen.line('ok');
+    screen.status(`${second} s`);
+  }
+  expect(text()).toBe('ok\n90 s\n');
 });

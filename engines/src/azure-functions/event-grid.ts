@@ -1,7 +1,7 @@
 /** Event Grid: events for a function, in its own schema or as CloudEvents, sent until one is taken or given up. */
 import { randomUUID } from 'node:crypto';
-import type { Chance } from '../cloud-functions/chance.js';
 import { type Backoff, pause } from '../cloud-functions/push.js';
+import type { Chance } from '../function-host/chance.js';
 import type { Invocations } from './invocations.js';
 import type { FunctionMetadata } from './protocol.js';
 import { triggerMetadata, triggerOf } from './typed-data.js';

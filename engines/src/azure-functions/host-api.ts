@@ -1,10 +1,10 @@
 /** What a running host offers. */
+import type { AnswerMatch } from '../function-host/http-answer.js';
 import type { EventGridOptions, EventGridSubscription } from './event-grid.js';
 import type { ServiceBusQueue, ServiceBusTopic } from './service-bus.js';
 import type { StorageQueue } from './storage-queue.js';
 import type { FunctionTimer } from './timer.js';
 import type { FunctionWorkerState } from './worker.js';
-import type { HttpAnswerMatch } from './worker-chaos.js';
 
 /** A worker as it is now. */
 export interface WorkerView {
@@ -49,7 +49,7 @@ export interface AzureFunctionsHost {
    */
   killBeforeAnswer(
     functionName: string | undefined,
-    options?: { readonly matches?: HttpAnswerMatch; readonly signal?: AbortSignal | undefined },
+    options?: { readonly matches?: AnswerMatch; readonly signal?: AbortSignal | undefined },
   ): Promise<string>;
   /** Stops a worker, or the busiest one; answers its name. It is given no more invocations until it is thawed. */
   freeze(worker?: string): string;

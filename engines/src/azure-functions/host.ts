@@ -4,8 +4,9 @@
  * told to go at any moment, and none outlives this one.
  */
 import { randomBytes } from 'node:crypto';
-import { Chance } from '../cloud-functions/chance.js';
-import { type Loopback, listen } from '../lambda/loopback.js';
+import { Chance } from '../function-host/chance.js';
+import type { AnswerMatch } from '../function-host/http-answer.js';
+import { type Loopback, listen } from '../function-host/loopback.js';
 import { type AppUrls, type AzureFunctionsHostOptions, checkedSource } from './app.js';
 import { environmentOf } from './environment.js';
 import { type EventGridOptions, type EventGridSubscription, subscribe } from './event-grid.js';
@@ -21,7 +22,7 @@ import { type StorageQueue, StorageQueues } from './storage-queue.js';
 import type { FunctionTimer } from './timer.js';
 import { Triggers } from './triggers.js';
 import { triggerOf } from './typed-data.js';
-import { type HttpAnswerMatch, WorkerChaos } from './worker-chaos.js';
+import { WorkerChaos } from './worker-chaos.js';
 import { WorkerPool } from './worker-pool.js';
 
 const TIMEOUT_MS = 5 * 60_000;
@@ -72,10 +73,7 @@ class Host implements AzureFunctionsHost {
     this.masterKey = masterKey ?? randomBytes(24).toString('base64url');
     this.storage = new StorageQueues(options.queues ?? {}, chance);
     this.bus = new ServiceBus(options.serviceBus ?? {}, workers, chance);
-    this.chaos = new WorkerChaos(
-      () => this.pool?.workers() ?? [],
-      async (worker) => this.pool?.retire(worker),
-    );
+    this.chaos = new WorkerChaos(() => this.pool?.workers() ?? []);
   }
 
   async open(source: string): Promise<void> {
@@ -176,12 +174,12 @@ class Host implements AzureFunctionsHost {
     {
       matches = (_request, status) => status === 200,
       signal,
-    }: { matches?: HttpAnswerMatch; signal?: AbortSignal | undefined } = {},
+    }: { matches?: AnswerMatch; signal?: AbortSignal | undefined } = {},
   ): Promise<string> {
     if (functionName !== undefined) this.urlOf(functionName);
     return this.chaos.killBeforeAnswer(
-      (name, request, status) =>
-        (functionName === undefined || name === functionName) && matches(request, status),
+      ({ of, request, status }) =>
+        (functionName === undefined || of === functionName) && matches(request, status),
       signal,
     );
   }
@@ -194,8 +192,10 @@ class Host implements AzureFunctionsHost {
     this.chaos.thaw(worker);
   }
 
-  retire(worker?: string): Promise<string> {
-    return this.chaos.retire(worker);
+  async retire(worker?: string): Promise<string> {
+    const chosen = this.chaos.chosen(worker);
+    await this.pool?.retire(chosen);
+    return chosen.name;
   }
 
   duplicates(): number {

@@ -1,7 +1,8 @@
 /** The HTTP front of an app: it finds the function of a request, asks for its key, and hands on what a worker answers. */
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { bodyOf } from '../lambda/loopback.js';
+import type { HttpAnswer } from '../function-host/http-answer.js';
+import { bodyOf } from '../function-host/loopback.js';
 import { httpAnswer, rpcRequest } from './http-message.js';
 import type { Invocations } from './invocations.js';
 import type { InvocationResponse } from './protocol.js';
@@ -18,12 +19,7 @@ export interface HttpFrontOptions {
   /** How long a request waits for a worker, in ms. */
   readonly pendingMs: number;
   /** Asked before an answer is handed on: true where it is lost, and its worker killed. */
-  losesAnswer(
-    functionName: string,
-    worker: FunctionWorker,
-    request: IncomingMessage,
-    status: number,
-  ): Promise<boolean>;
+  losesAnswer(worker: FunctionWorker, answer: HttpAnswer): Promise<boolean>;
 }
 
 /** Answers one request. */
@@ -48,7 +44,7 @@ export async function answerHttp(
   try {
     const { response: heard, worker } = await options.invocations.invoke(metadata, invocation, waited);
     const answer = httpAnswer(answerIn(route, heard));
-    const lost = await options.losesAnswer(metadata.name, worker, request, answer.status);
+    const lost = await options.losesAnswer(worker, { of: metadata.name, request, status: answer.status });
     if (lost) return finish(response, 500);
     response.writeHead(answer.status, answer.headers);
     response.end(answer.body);

@@ -1,4 +1,5 @@
 /** Azure Functions on this machine. */
+export type { AnswerMatch as HttpAnswerMatch } from '../function-host/http-answer.js';
 export type {
   AppUrls,
   AzureFunctionsHostOptions,
@@ -20,4 +21,3 @@ export type { ServiceBusMessage, ServiceBusSendOptions } from './service-bus-mes
 export type { StorageMessage, StorageQueue } from './storage-queue.js';
 export type { FunctionTimer } from './timer.js';
 export type { FunctionWorkerState } from './worker.js';
-export type { HttpAnswerMatch } from './worker-chaos.js';

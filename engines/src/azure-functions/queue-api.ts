@@ -1,6 +1,6 @@
 /** What clients of Queue Storage need of it here: `POST /<account>/<queue>/messages` puts a message. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { bodyOf } from '../lambda/loopback.js';
+import { bodyOf } from '../function-host/loopback.js';
 import type { StorageQueues } from './storage-queue.js';
 
 /** The account of the platform's own emulator. */

@@ -1,6 +1,6 @@
 /** Service Bus queues and topics: in memory, with sessions and dead letters, and the trigger that takes their messages. */
 import { randomUUID } from 'node:crypto';
-import type { Chance } from '../cloud-functions/chance.js';
+import type { Chance } from '../function-host/chance.js';
 import type { ServiceBusOptions } from './app.js';
 import type { Invocations } from './invocations.js';
 import { MessageQueue } from './message-queue.js';

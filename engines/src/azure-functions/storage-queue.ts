@@ -1,6 +1,6 @@
 /** Storage queues: in memory, with a poison queue each, and the trigger that takes their messages. */
 import { randomUUID } from 'node:crypto';
-import type { Chance } from '../cloud-functions/chance.js';
+import type { Chance } from '../function-host/chance.js';
 import type { StorageQueueOptions } from './app.js';
 import type { Invocations } from './invocations.js';
 import { MessageQueue, type NewMessage, type Received } from './message-queue.js';

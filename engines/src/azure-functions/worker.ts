@@ -1,5 +1,6 @@
 /** One worker of the app: a process that carries out many invocations at once, until it ends or is told to go. */
-import { setTimeout as wait } from 'node:timers/promises';
+import { orLate } from '../function-host/or-late.js';
+import { ProcessLife } from '../function-host/process-life.js';
 import type { FunctionMetadata, InvocationRequest, InvocationResponse, WorkerMessage } from './protocol.js';
 import { WorkerProcess } from './worker-process.js';
 
@@ -41,41 +42,45 @@ interface Open {
   failed(error: InvocationFailed): void;
 }
 
-/** How long the last words of a process that does not load are waited for, in ms. */
-const SAID_MS = 1_000;
-
 /** One worker, from the start of its process to its end. */
 export class FunctionWorker {
-  /** Set where the app did not load, and nobody had killed the worker. */
-  failure: Error | undefined;
   /** What the app has registered, when it is loaded. */
   functions: readonly FunctionMetadata[] = [];
-  private process: WorkerProcess | undefined;
+  private readonly life: ProcessLife<WorkerProcess>;
   private readonly open = new Map<string, Open>();
   private loaded = false;
-  private held = false;
-  private told = false;
-  private over = false;
-  private gone: Promise<void> | undefined;
   private hear: (() => void) | undefined;
-  private readonly life: Promise<void>;
 
   constructor(
     readonly name: string,
     private readonly options: FunctionWorkerOptions,
   ) {
-    this.life = this.live();
+    const { source, env } = options;
+    const heard = new Promise<'loaded'>((resolve) => {
+      this.hear = () => resolve('loaded');
+    });
+    this.life = new ProcessLife({
+      start: () => WorkerProcess.start({ source, env, told: (message) => this.listen(message) }),
+      ready: (process) => this.loading(process, heard),
+      rests: () => false,
+      ended: () => {
+        for (const { failed } of [...this.open.values()]) failed(this.lost());
+        options.ended(this);
+      },
+    });
   }
 
   get state(): FunctionWorkerState {
-    if (this.over) return 'ended';
-    if (this.told) return 'ending';
-    if (this.held) return 'frozen';
-    return this.loaded ? 'running' : 'starting';
+    return this.life.fate ?? (this.loaded ? 'running' : 'starting');
+  }
+
+  /** Set where the app did not load, and nobody had killed the worker. */
+  get failure(): Error | undefined {
+    return this.life.failure;
   }
 
   get pid(): number | undefined {
-    return this.process?.pid;
+    return this.life.process?.pid;
   }
 
   /** Invocations under way. */
@@ -85,16 +90,16 @@ export class FunctionWorker {
 
   /** The last lines that it printed. */
   output(): string {
-    return this.process?.output() ?? '';
+    return this.life.process?.output() ?? '';
   }
 
   /** @throws InvocationFailed where it throws, or the worker ends before */
   invoke(request: InvocationRequest): Promise<InvocationResponse> {
     const { invocationId } = request;
     const answered = new Promise<InvocationResponse>((done, failed) => {
-      if (this.over) return failed(this.lost());
+      if (this.state === 'ended') return failed(this.lost());
       this.open.set(invocationId, { done, failed });
-      this.process?.hand(request);
+      this.life.process?.hand(request);
     });
     return answered.finally(() => {
       this.open.delete(invocationId);
@@ -104,67 +109,34 @@ export class FunctionWorker {
 
   /** SIGKILL, whatever it does, and waits for its end. */
   kill(): Promise<void> {
-    this.over = true;
-    this.process?.signal('SIGKILL');
-    return this.life;
+    return this.life.kill();
   }
 
   /** SIGTERM, and SIGKILL where it is still there after `graceMs`; waits for its end. A frozen one is thawed before. */
   retire(graceMs: number): Promise<void> {
-    this.gone ??= this.go(graceMs);
-    return this.gone;
+    return this.life.retire(graceMs);
   }
 
   /** Stops it where it is. @throws Error where it is not running */
   freeze(): void {
     if (this.state !== 'running') throw new Error(`${this.name} is ${this.state}, not running`);
-    this.held = true;
-    this.process?.signal('SIGSTOP');
+    this.life.freeze();
   }
 
   /** Lets it go on where it was frozen. */
   thaw(): void {
-    if (!this.held) return;
-    this.held = false;
-    this.process?.signal('SIGCONT');
-    this.options.changed(this);
-  }
-
-  private async live(): Promise<void> {
-    const { source, env } = this.options;
-    try {
-      const heard = new Promise<'loaded'>((resolve) => {
-        this.hear = () => resolve('loaded');
-      });
-      this.process = await WorkerProcess.start({ source, env, told: (message) => this.listen(message) });
-      // It may have been killed, or told to go, before it was there.
-      if (this.over) this.process.signal('SIGKILL');
-      else if (this.told) this.process.signal('SIGTERM');
-      else await this.loading(this.process, heard);
-      await this.process.exited;
-    } catch (error) {
-      if (!this.over) this.failure = error instanceof Error ? error : new Error(String(error));
-      this.process?.signal('SIGKILL');
-      await this.process?.exited;
-    }
-    this.over = true;
-    for (const { failed } of [...this.open.values()]) failed(this.lost());
-    this.options.ended(this);
+    if (this.life.thaw()) this.options.changed(this);
   }
 
   private async loading(process: WorkerProcess, heard: Promise<'loaded'>): Promise<void> {
     const { startMs } = this.options;
-    const timer = new AbortController();
-    const late = wait(startMs, 'late' as const, { signal: timer.signal });
     const ended = process.exited.then(() => 'ended' as const);
-    const came = await Promise.race([heard, ended, late]).finally(() => timer.abort());
-    if (this.over || this.told) return;
+    const came = await orLate(Promise.race([heard, ended]), startMs);
+    if (this.state !== 'starting') return;
     if (came !== 'loaded') {
-      process.signal('SIGKILL');
-      // What it said is wanted, but not for ever: something that it started may hold the pipe.
-      await Promise.race([process.closed, wait(SAID_MS)]);
+      const said = await process.lastWords();
       const why = came === 'late' ? `is not ready after ${startMs} ms` : 'ended before it was ready';
-      throw new Error(`${this.name} ${why}:\n${this.output()}`);
+      throw new Error(`${this.name} ${why}:\n${said}`);
     }
     this.loaded = true;
     this.options.changed(this);
@@ -183,15 +155,5 @@ export class FunctionWorker {
 
   private lost(): InvocationFailed {
     return new InvocationFailed('worker ended', `${this.name} ended before it answered`);
-  }
-
-  private async go(graceMs: number): Promise<void> {
-    this.told = true;
-    if (this.held) this.process?.signal('SIGCONT');
-    this.held = false;
-    this.process?.signal('SIGTERM');
-    const timer = new AbortController();
-    const late = wait(graceMs, 'late' as const, { signal: timer.signal });
-    if ((await Promise.race([this.life, late]).finally(() => timer.abort())) === 'late') await this.kill();
   }
 }

@@ -2,10 +2,10 @@
  * Services on the local Cloud Functions host as a deployment that clients call and chaos visits: each service has its own
  * address, and every instance with a request under way is a worker, to be killed and frozen.
  */
-import { setTimeout as wait } from 'node:timers/promises';
+import { HostDeployment } from '../function-host/host-deployment.js';
+import { isDone } from '../function-host/http-answer.js';
 import type { CallOptions, Deployment, Worker } from '../host.js';
 import { callUntilAnswered } from '../node-host/call.js';
-import { CALLED } from '../node-host/door.js';
 import { type CloudFunctionsHost, type CloudFunctionsHostOptions, cloudFunctionsHost } from './host.js';
 import type { SchedulerJobOptions } from './scheduler.js';
 
@@ -26,10 +26,6 @@ export interface CloudFunctionsDeployment extends Deployment {
 
 /** Of `application/json` the framework takes objects and lists only. */
 const JSON_TYPE = 'application/vnd.flowstate+json';
-const CALL_MS = 60_000;
-const LOOK_MS = 5;
-/** How long a kill waits for somebody to kill, in ms. */
-const VICTIM_MS = 10_000;
 
 /** Deploys an app on a host of its own. @throws TypeError where a service cannot be deployed */
 export async function deployOnCloudFunctions(app: CloudFunctionsApp): Promise<CloudFunctionsDeployment> {
@@ -45,46 +41,26 @@ export async function deployOnCloudFunctions(app: CloudFunctionsApp): Promise<Cl
   }
 }
 
-class OnCloudFunctions implements CloudFunctionsDeployment {
-  private stopped: Promise<void> | undefined;
-
+class OnCloudFunctions extends HostDeployment<CloudFunctionsHost> {
   constructor(
-    readonly host: CloudFunctionsHost,
+    host: CloudFunctionsHost,
     private readonly entries: ReadonlySet<string>,
     private readonly entryOf: (called: string) => string,
-  ) {}
-
-  call(functionName: string, input: unknown, { id, timeoutMs = CALL_MS }: CallOptions) {
-    const goOn = (): void => {
-      if (this.stopped !== undefined) throw new Error('the deployment was stopped');
-    };
-    const url = this.host.url(this.entryFor(functionName));
-    return callUntilAnswered(url, { functionName, input, id, timeoutMs, contentType: JSON_TYPE, goOn });
+  ) {
+    super(host);
   }
 
-  async kill(worker?: string): Promise<string> {
-    for (const until = Date.now() + VICTIM_MS; worker === undefined && Date.now() < until; ) {
-      if (this.workers().some(({ state }) => state === 'running')) break;
-      await wait(LOOK_MS);
-    }
-    return this.host.kill(worker);
+  call(functionName: string, input: unknown, options: CallOptions) {
+    const { goOn } = this;
+    const url = this.host.url(this.entryFor(functionName));
+    return callUntilAnswered(url, { ...options, functionName, input, contentType: JSON_TYPE, goOn });
   }
 
   killBeforeAnswer(functionName: string, signal?: AbortSignal): Promise<string> {
     return this.host.killBeforeAnswer(this.entryFor(functionName), {
-      // An answer that says that the work is done, and no other: that of a call, from outside, of that function.
-      matches: ({ method, headers }, status) =>
-        method === 'POST' && status === 200 && headers[CALLED] === functionName,
+      matches: isDone(functionName),
       signal,
     });
-  }
-
-  freeze(worker?: string): string {
-    return this.host.freeze(worker);
-  }
-
-  thaw(worker: string): void {
-    this.host.thaw(worker);
   }
 
   /** Those that are at work: an idle instance is nobody's worker, and has nothing to lose. */
@@ -93,15 +69,6 @@ class OnCloudFunctions implements CloudFunctionsDeployment {
       if (state === 'idle' || state === 'ended' || state === 'ending') return [];
       return [{ name, pid, state, busy, kills: 0 }];
     });
-  }
-
-  output(): string {
-    return this.host.output();
-  }
-
-  stop(): Promise<void> {
-    this.stopped ??= this.host.stop();
-    return this.stopped;
   }
 
   private entryFor(called: string): string {

@@ -1,6 +1,6 @@
 /** A trigger of Eventarc: CloudEvents in binary content mode, sent until they are answered with success. */
 import { randomUUID } from 'node:crypto';
-import type { Chance } from './chance.js';
+import type { Chance } from '../function-host/chance.js';
 import { authorization, type OidcToken } from './identity-token.js';
 import { type Backoff, isSuccess, type PushRequest, pushUntilDone } from './push.js';
 

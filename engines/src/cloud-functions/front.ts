@@ -5,7 +5,7 @@ import {
   request as requestTo,
   type ServerResponse,
 } from 'node:http';
-import { type Loopback, listen } from '../lambda/loopback.js';
+import { type Loopback, listen } from '../function-host/loopback.js';
 import { admit, forwardedHeaders, messageHeaders } from './forwarded.js';
 import type { Instance } from './instance.js';
 import { type InstancePool, type Lease, Refused } from './instance-pool.js';

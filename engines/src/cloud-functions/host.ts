@@ -3,12 +3,13 @@
  * in processes of their own, behind fronts, Pub/Sub, Eventarc, Cloud Scheduler and Cloud Tasks. Processes can be killed,
  * frozen and told to go at any moment, and none outlives this one.
  */
-import { type Loopback, listen } from '../lambda/loopback.js';
-import { Chance } from './chance.js';
+import { Chance } from '../function-host/chance.js';
+import type { AnswerMatch } from '../function-host/http-answer.js';
+import { type Loopback, listen } from '../function-host/loopback.js';
 import { type EventTrigger, type EventTriggerOptions, startTrigger } from './eventarc.js';
 import { openFront } from './front.js';
 import type { InstanceState } from './instance.js';
-import { type AnswerMatch, InstanceChaos } from './instance-chaos.js';
+import { InstanceChaos } from './instance-chaos.js';
 import { InstancePool } from './instance-pool.js';
 import { PushSubscription, type Subscription, type SubscriptionOptions } from './pubsub-subscription.js';
 import { PubsubTopic, type Topic, type TopicOptions } from './pubsub-topic.js';
@@ -126,10 +127,7 @@ class Host implements CloudFunctionsHost {
     private readonly options: CloudFunctionsHostOptions,
     private readonly chance: Chance,
   ) {
-    this.chaos = new InstanceChaos(
-      () => this.pools().flatMap((pool) => pool.instances()),
-      (instance) => this.find(instance.service.name).pool.retire(instance),
-    );
+    this.chaos = new InstanceChaos(() => this.pools().flatMap((pool) => pool.instances()));
   }
 
   async open(definitions: readonly ReturnType<typeof deployable>[]): Promise<void> {
@@ -211,7 +209,10 @@ class Host implements CloudFunctionsHost {
     { matches = () => true, signal }: { matches?: AnswerMatch; signal?: AbortSignal | undefined } = {},
   ): Promise<string> {
     this.find(service);
-    return this.chaos.killBeforeAnswer(service, matches, signal);
+    return this.chaos.killBeforeAnswer(
+      ({ of, request, status }) => of === service && matches(request, status),
+      signal,
+    );
   }
 
   freeze(instance?: string): string {
@@ -222,8 +223,10 @@ class Host implements CloudFunctionsHost {
     this.chaos.thaw(instance);
   }
 
-  retire(instance?: string): Promise<string> {
-    return this.chaos.retire(instance);
+  async retire(instance?: string): Promise<string> {
+    const chosen = this.chaos.chosen(instance);
+    await this.find(chosen.service.name).pool.retire(chosen);
+    return chosen.name;
   }
 
   duplicates(): number {

@@ -1,4 +1,5 @@
 /** Cloud Run functions on this machine. */
+export type { AnswerMatch } from '../function-host/http-answer.js';
 export type { CloudFunctionsApp, CloudFunctionsDeployment } from './deployment.js';
 export { deployOnCloudFunctions } from './deployment.js';
 export type { EventToSend, EventTrigger, EventTriggerOptions } from './eventarc.js';
@@ -7,7 +8,6 @@ export { cloudFunctionsHost } from './host.js';
 export type { OidcToken } from './identity-token.js';
 export { identityToken } from './identity-token.js';
 export type { InstanceState } from './instance.js';
-export type { AnswerMatch } from './instance-chaos.js';
 export type { PublishOptions, PubsubMessage } from './pubsub-message.js';
 export type { Subscription, SubscriptionOptions } from './pubsub-subscription.js';
 export type { Topic, TopicOptions } from './pubsub-topic.js';

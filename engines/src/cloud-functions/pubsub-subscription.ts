@@ -1,5 +1,5 @@
 /** A push subscription: it delivers the messages of a topic to a service until each is acknowledged. */
-import type { Chance } from './chance.js';
+import type { Chance } from '../function-host/chance.js';
 import type { OidcToken } from './identity-token.js';
 import { type PubsubMessage, type PushTarget, pushRequest } from './pubsub-message.js';
 import { fullName, type PubsubTopic, type Topic } from './pubsub-topic.js';

@@ -1,5 +1,5 @@
 /** A queue of Cloud Tasks: it dispatches each task until that is answered with success, or given up. */
-import type { Chance } from './chance.js';
+import type { Chance } from '../function-host/chance.js';
 import { authorization, type OidcToken } from './identity-token.js';
 import { type Backoff, isSuccess, type PushAnswer, type PushRequest, pause, pushUntilDone } from './push.js';
 

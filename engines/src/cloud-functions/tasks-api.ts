@@ -1,6 +1,6 @@
 /** The REST API of Cloud Tasks: `POST /v2/{queue}/tasks`, as its clients call it. Nothing else is served. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { bodyOf } from '../lambda/loopback.js';
+import { bodyOf } from '../function-host/loopback.js';
 import type { DispatchingQueue } from './task-queue.js';
 import { answerOf, invalid, TasksError, taskIn } from './task-request.js';
 

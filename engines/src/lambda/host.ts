@@ -4,11 +4,11 @@
  * frozen at any moment, and none outlives this one.
  */
 import { randomUUID } from 'node:crypto';
+import { type Loopback, listen } from '../function-host/loopback.js';
 import { EventQueue } from './event-queue.js';
 import { type DeadLetter, deployable, type LambdaFunction } from './function.js';
 import { type HttpFront, type HttpFrontOptions, openFront } from './http-front.js';
 import { answerInvoke } from './invoke-api.js';
-import { type Loopback, listen } from './loopback.js';
 import type { Outcome } from './outcome.js';
 import type { SandboxState } from './sandbox.js';
 import { SandboxChaos } from './sandbox-chaos.js';
@@ -181,7 +181,7 @@ class Host implements LambdaHost {
   }
 
   killBeforeAnswer(functionName: string, signal?: AbortSignal): Promise<string> {
-    return this.chaos.killBeforeAnswer(functionName, signal);
+    return this.chaos.killBeforeAnswer((name) => name === functionName, signal);
   }
 
   freeze(sandbox?: string): string {

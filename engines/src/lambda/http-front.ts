@@ -1,11 +1,11 @@
 /** What stands in front of a function for HTTP: an API Gateway REST API, or an HTTP API or function URL. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
+import { bodyOf, listen } from '../function-host/loopback.js';
 import { answerV1, answerV2, gatewayAnswer, type HttpAnswer } from './http-answer.js';
 import { eventV1 } from './http-event-v1.js';
 import { eventV2 } from './http-event-v2.js';
 import { type Authorizer, type HttpRequest, readRequest } from './http-request.js';
-import { bodyOf, listen } from './loopback.js';
 import type { Outcome } from './outcome.js';
 import { isThrottled, ServiceError } from './service-error.js';
 

@@ -1,9 +1,9 @@
 /** The invoke API: `POST /2015-03-31/functions/{name or ARN}/invocations`, as `LambdaClient` calls it. */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { bodyOf } from '../function-host/loopback.js';
 import type { EventQueue } from './event-queue.js';
 import { ACCOUNT, arnOf, REGION } from './function.js';
-import { bodyOf } from './loopback.js';
 import { checkPayload, type LambdaService } from './service.js';
 import { functionNotFound, invalidParameter, requestTooLarge, ServiceError } from './service-error.js';
 

@@ -1,6 +1,6 @@
 /** The runtime API of one sandbox: where its runtime client asks for invocations and brings their outcomes. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { bodyOf, type Loopback, listen } from './loopback.js';
+import { bodyOf, type Loopback, listen } from '../function-host/loopback.js';
 import { type Outcome, RESPONSE_BYTES_MAX, reported, responseTooLarge } from './outcome.js';
 
 /** What the runtime client is given. */

@@ -1,11 +1,7 @@
 /** The process of a sandbox: the official runtime client with the function's module in it. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import type { Exit } from '../child.js';
-import { guard } from '../guard.js';
-import { linesOf } from '../server-process.js';
+import { ProcessGroup, spawnGroup } from '../function-host/process-group.js';
 import { type DeployedFunction, REGION } from './function.js';
 
 /** Compiled, also where this file itself is run as TypeScript: the runtime client is a plain Node process. */
@@ -23,64 +19,21 @@ export function runtimeClient(): string {
   }
 }
 
-/** A sandbox's process, and all that the function starts in it. */
-export class SandboxProcess {
-  /** Resolves when it has ended, whoever ended it. */
-  readonly exited: Promise<Exit>;
-  private readonly lines: string[];
-  private ended = false;
-
-  private constructor(private readonly child: ChildProcess) {
-    this.lines = linesOf(child);
-    const watch = guard('kill -s KILL -- "-$GROUP" 2>/dev/null', { GROUP: String(child.pid) });
-    this.exited = once(child, 'exit').then(([code, signal]): Exit => {
-      // What the function started ends with it, as with the service's own sandboxes.
-      this.signal('SIGKILL');
-      this.ended = true;
-      watch.dismiss();
-      return { code, signal };
-    });
-  }
-
-  /** Starts it. `runtimeApi` and `serviceUrl` are where it finds its invocations and the other functions. */
-  static async start(
-    definition: DeployedFunction,
-    name: string,
-    { runtimeApi, serviceUrl }: { readonly runtimeApi: string; readonly serviceUrl: string },
-  ): Promise<SandboxProcess> {
-    const { handler, root, env } = definition;
-    const own = environmentOf(definition, name);
-    const args = ['--enable-source-maps', '--import', NATIVE_CLIENT.href, runtimeClient(), handler];
-    const child = spawn(process.execPath, args, {
-      cwd: root,
-      env: { ...own, AWS_ENDPOINT_URL_LAMBDA: serviceUrl, ...env, AWS_LAMBDA_RUNTIME_API: runtimeApi },
-      // A group of its own: signals reach all that the function starts, and a Ctrl-C in the terminal reaches none.
-      detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    await once(child, 'spawn');
-    return new SandboxProcess(child);
-  }
-
-  get pid(): number | undefined {
-    return this.child.pid;
-  }
-
-  /** The last lines that it printed. */
-  output(): string {
-    return this.lines.join('\n');
-  }
-
-  /** Sends a signal to it and to all that it started. */
-  signal(name: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void {
-    if (this.ended || this.child.pid === undefined) return;
-    try {
-      process.kill(-this.child.pid, name);
-    } catch (error) {
-      // ESRCH: it has ended meanwhile.
-      if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
-    }
-  }
+/** Starts a sandbox's process. `runtimeApi` and `serviceUrl` are where it finds its invocations and the other functions. */
+export async function startSandbox(
+  definition: DeployedFunction,
+  name: string,
+  { runtimeApi, serviceUrl }: { readonly runtimeApi: string; readonly serviceUrl: string },
+): Promise<ProcessGroup> {
+  const { handler, root, env } = definition;
+  const own = environmentOf(definition, name);
+  const args = ['--enable-source-maps', '--import', NATIVE_CLIENT.href, runtimeClient(), handler];
+  const child = await spawnGroup(args, {
+    cwd: root,
+    env: { ...own, AWS_ENDPOINT_URL_LAMBDA: serviceUrl, ...env, AWS_LAMBDA_RUNTIME_API: runtimeApi },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  return new ProcessGroup(child);
 }
 
 /** The environment that the service gives, and nothing of this process's own. */

@@ -1,8 +1,9 @@
 /** A sandbox: one process of one function. It runs one invocation at a time and stands still in between. */
+import type { ProcessGroup } from '../function-host/process-group.js';
 import type { DeployedFunction } from './function.js';
 import { exited, failed, type Outcome, timedOut } from './outcome.js';
 import { type Invocation, RuntimeApi } from './runtime-api.js';
-import { SandboxProcess } from './sandbox-process.js';
+import { startSandbox } from './sandbox-process.js';
 
 /**
  * `idle`: it stands still and waits for an invocation; `frozen`: it was stopped in the middle of one; `ended`: it has
@@ -32,7 +33,7 @@ interface Running {
 /** One sandbox, from the start of its process to its end. */
 export class Sandbox {
   private current: Running | undefined;
-  private process: SandboxProcess | undefined;
+  private process: ProcessGroup | undefined;
   private api: RuntimeApi | undefined;
   private starting: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
@@ -52,6 +53,11 @@ export class Sandbox {
   /** Whether it was ended because its time was over. */
   get timedOut(): boolean {
     return this.late;
+  }
+
+  /** Invocations under way: it carries out one at a time. */
+  get busy(): 0 | 1 {
+    return this.current === undefined ? 0 : 1;
   }
 
   get pid(): number | undefined {
@@ -107,7 +113,7 @@ export class Sandbox {
     });
     const started = { runtimeApi: this.api.address, serviceUrl: options.serviceUrl };
     try {
-      this.process = await SandboxProcess.start(definition, name, started);
+      this.process = await startSandbox(definition, name, started);
     } catch (error) {
       this.now = 'ended';
       await this.ended(failed({ errorType: 'Runtime.InvalidEntrypoint', errorMessage: String(error) }));

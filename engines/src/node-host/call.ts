@@ -3,9 +3,10 @@
  * the answer is "not yet", asked for at the address that came with it.
  */
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Answer, CallFailed } from '../host.js';
+import { type Answer, CallFailed, type CallOptions } from '../host.js';
 import { CALLED } from './door.js';
 
+const CALL_MS = 60_000;
 const PAUSE_MS = 25;
 const PAUSE_MS_MAX = 400;
 /** Answers that say nothing about the call: it may have been carried out, or not. */
@@ -14,11 +15,9 @@ const PASSING = new Set([408, 429, 502, 503, 504]);
 const OUTCOME = 'flowstate-outcome';
 
 /** A call to make. `goOn` is asked before each request, and throws where there is no point any more. */
-export interface Calling {
+export interface Calling extends CallOptions {
   readonly functionName: string;
   readonly input: unknown;
-  readonly id: string;
-  readonly timeoutMs: number;
   /** Default `application/json`. */
   readonly contentType?: string;
   /** Where to post; `<url>/functions/<name>` where not given. */
@@ -32,7 +31,7 @@ type Heard = { readonly value: unknown } | { readonly later: string | undefined 
 
 /** Calls a function until it is answered. @throws CallFailed, or an Error after the time-out */
 export async function callUntilAnswered(url: string, calling: Calling): Promise<Answer> {
-  const { functionName, id, timeoutMs } = calling;
+  const { functionName, id, timeoutMs = CALL_MS } = calling;
   const until = Date.now() + timeoutMs;
   let status: string | undefined;
   let sent = 0;

@@ -6,6 +6,8 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
+import { bodyOf } from '../function-host/loopback.js';
+import { Traps } from '../function-host/traps.js';
 import type { WorkerProcess } from './worker.js';
 
 /** Says which function a call from outside is for: what may be killed before its answer. */
@@ -24,12 +26,6 @@ export interface Door {
   close(): Promise<void>;
 }
 
-interface Trap {
-  readonly functionName: string;
-  sprung(worker: string): void;
-  closed(reason: unknown): void;
-}
-
 interface Answered {
   readonly status: number;
   readonly headers: Record<string, string>;
@@ -38,7 +34,7 @@ interface Answered {
 
 /** Opens the door on a free port. `workers` is looked at for each request; `answerMs`: who is silent for longer is avoided for as long. */
 export async function openDoor(workers: readonly WorkerProcess[], answerMs: number): Promise<Door> {
-  const traps = new Set<Trap>();
+  const traps = new Traps<IncomingMessage>();
   let turn = 0;
   const next = () => {
     const there = workers.filter((worker) => worker.url !== undefined && worker.avoidedUntil <= Date.now());
@@ -57,9 +53,8 @@ export async function openDoor(workers: readonly WorkerProcess[], answerMs: numb
       }
       const answered = await give(worker, url, request, body, answerMs);
       if (answered === 'not delivered') continue;
-      const trap = answered.status === 200 && request.method === 'POST' ? trapFor(traps, request) : undefined;
+      const trap = answered.status === 200 && request.method === 'POST' ? traps.take(request) : undefined;
       if (trap !== undefined) {
-        traps.delete(trap);
         // It may have been killed meanwhile: then it is as wanted.
         if (worker.url === url) await worker.kill();
         response.destroy();
@@ -82,31 +77,15 @@ export async function openDoor(workers: readonly WorkerProcess[], answerMs: numb
   if (address === null || typeof address === 'string') throw new Error('the front door has no port');
   return {
     url: `http://127.0.0.1:${address.port}`,
-    trap: (functionName, signal) =>
-      new Promise((sprung, closed) => {
-        signal?.throwIfAborted();
-        const trap = { functionName, sprung, closed };
-        traps.add(trap);
-        signal?.addEventListener('abort', () => traps.delete(trap) && closed(signal.reason), { once: true });
-      }),
+    trap: (functionName, signal) => traps.set(({ headers }) => headers[CALLED] === functionName, signal),
     async close() {
-      for (const trap of traps) trap.closed(new Error('the deployment was stopped'));
+      traps.close(new Error('the deployment was stopped'));
       const closed = once(server, 'close');
       server.close();
       server.closeAllConnections();
       await closed;
     },
   };
-}
-
-function trapFor(traps: ReadonlySet<Trap>, request: IncomingMessage): Trap | undefined {
-  return [...traps].find((trap) => trap.functionName === request.headers[CALLED]);
-}
-
-async function bodyOf(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
 }
 
 /** Gives a request to a worker. Where the connection was refused nothing was delivered; else nobody knows. */

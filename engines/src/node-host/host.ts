@@ -12,8 +12,6 @@ export interface NodeHostOptions {
   readonly answerMs?: number;
 }
 
-const CALL_MS = 60_000;
-
 /** The host that needs nothing but Node. */
 export function nodeHost({ restartMs = 100, answerMs = 5_000 }: NodeHostOptions = {}): Host {
   return {
@@ -58,12 +56,12 @@ class NodeDeployment implements Deployment {
     if (failed !== undefined) throw failed.reason;
   }
 
-  call(functionName: string, input: unknown, { id, timeoutMs = CALL_MS }: CallOptions) {
+  call(functionName: string, input: unknown, options: CallOptions) {
     const goOn = () => {
       if (this.broken !== undefined) throw this.broken;
       if (this.stopped !== undefined) throw new Error('the deployment was stopped');
     };
-    return callUntilAnswered(this.door.url, { functionName, input, id, timeoutMs, goOn });
+    return callUntilAnswered(this.door.url, { ...options, functionName, input, goOn });
   }
 
   async kill(name?: string): Promise<string> {

@@ -1,7 +1,8 @@
 /** A function app as a deployment that clients call and chaos visits. */
 import { afterEach, expect, test } from 'vitest';
 import { type AzureFunctionsApp, deployOnAzureFunctions } from '../../src/azure-functions/index.js';
-import { journal, module, SOON, stopAll, stopLater } from './host-client.js';
+import { journal, SOON, stopAll, stopLater } from '../open-hosts.js';
+import { module } from './host-client.js';
 
 afterEach(stopAll);
 

@@ -1,7 +1,8 @@
 /** Event Grid and timers. */
 import { afterEach, expect, test } from 'vitest';
 import type { AzureFunctionsHostOptions } from '../../src/azure-functions/index.js';
-import { journal, module, SOON, startHost, stopAll } from './host-client.js';
+import { journal, SOON, stopAll } from '../open-hosts.js';
+import { module, startHost } from './host-client.js';
 
 afterEach(stopAll);
 

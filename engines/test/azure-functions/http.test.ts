@@ -1,7 +1,8 @@
 /** The HTTP front: routes, keys, and what goes in and comes out of functions. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AzureFunctionsHost } from '../../src/azure-functions/index.js';
-import { get, module, SOON, startHost, stopAll } from './host-client.js';
+import { get, SOON, stopAll } from '../open-hosts.js';
+import { module, startHost } from './host-client.js';
 
 let host: AzureFunctionsHost;
 const at = (path: string, init?: RequestInit) => get(`${host.url}${path}`, init);

@@ -1,7 +1,8 @@
 /** Storage queues: what a function is told of a message, how often it comes, and what functions put out. */
 import { afterEach, expect, test } from 'vitest';
 import type { AzureFunctionsHostOptions } from '../../src/azure-functions/index.js';
-import { get, journal, module, SOON, startHost, stopAll } from './host-client.js';
+import { get, journal, SOON, stopAll } from '../open-hosts.js';
+import { module, startHost } from './host-client.js';
 
 afterEach(stopAll);
 

@@ -1,7 +1,8 @@
 /** Service Bus: what a function is told of a message or a batch, sessions, topics and dead letters. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AzureFunctionsHost } from '../../src/azure-functions/index.js';
-import { journal, module, SOON, startHost, stopAll } from './host-client.js';
+import { journal, SOON, stopAll } from '../open-hosts.js';
+import { module, startHost } from './host-client.js';
 
 interface Entry {
   readonly id: string;

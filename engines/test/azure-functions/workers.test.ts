@@ -1,9 +1,8 @@
 /** Workers: many invocations at once, time-outs, and what is done to them from outside. */
-import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
-import { startChild } from '../../src/child.js';
-import { runs, standsStill } from '../processes.js';
-import { get, journal, pidOf, SOON, startHost, states, stopAll } from './host-client.js';
+import { get, journal, SOON, stopAll } from '../open-hosts.js';
+import { leavesNoProcess, runs, standsStill } from '../processes.js';
+import { pidOf, startHost, states } from './host-client.js';
 
 afterEach(stopAll);
 
@@ -151,11 +150,5 @@ test('when the host is stopped nothing is left', async () => {
 });
 
 test('SIGKILL to the parent leaves no process, be it idle, running or frozen', async () => {
-  const script = fileURLToPath(new URL('../programs/azure-functions-holder.mjs', import.meta.url));
-  const parent = await startChild({ script, args: [journal().env.JOURNAL] });
-  const [, list = ''] = await parent.line(/^workers (.*)$/, 30_000);
-  const pids = list.split(' ').map(Number);
-  expect(await Promise.all(pids.map(runs))).toEqual([true, true, true]);
-  await parent.kill();
-  for (const pid of pids) await expect.poll(() => runs(pid), SOON).toBe(false);
+  await leavesNoProcess('azure-functions-holder', [journal().env.JOURNAL]);
 });

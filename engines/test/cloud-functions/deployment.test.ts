@@ -1,7 +1,8 @@
 /** Services as a deployment that clients call and chaos visits. */
 import { afterEach, expect, test } from 'vitest';
 import { type CloudFunctionsApp, deployOnCloudFunctions } from '../../src/cloud-functions/index.js';
-import { journal, module, SOON, service, stopAll, stopLater } from './host-client.js';
+import { journal, SOON, stopAll, stopLater } from '../open-hosts.js';
+import { module, service } from './host-client.js';
 
 afterEach(stopAll);
 

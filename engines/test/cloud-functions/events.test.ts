@@ -1,7 +1,8 @@
 /** Eventarc's CloudEvents and Cloud Scheduler's jobs. */
 import { afterEach, expect, test } from 'vitest';
 import type { CloudFunctionsHostOptions } from '../../src/cloud-functions/index.js';
-import { journal, module, SOON, service, startHost, stopAll } from './host-client.js';
+import { journal, SOON, stopAll } from '../open-hosts.js';
+import { module, service, startHost } from './host-client.js';
 
 afterEach(stopAll);
 

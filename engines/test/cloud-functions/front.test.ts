@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { afterEach, expect, test } from 'vitest';
 import { identityToken } from '../../src/cloud-functions/index.js';
+import { get, journal, SOON, stopAll } from '../open-hosts.js';
 import { standsStill } from '../processes.js';
-import { get, journal, module, pidOf, SOON, service, startHost, states, stopAll } from './host-client.js';
+import { module, pidOf, service, startHost, states } from './host-client.js';
 
 afterEach(stopAll);
 

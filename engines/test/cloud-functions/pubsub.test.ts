@@ -6,7 +6,8 @@ import type {
   PublishOptions,
   SubscriptionOptions,
 } from '../../src/cloud-functions/index.js';
-import { journal, module, SOON, service, startHost, stopAll } from './host-client.js';
+import { journal, SOON, stopAll } from '../open-hosts.js';
+import { module, service, startHost } from './host-client.js';
 
 afterEach(stopAll);
 

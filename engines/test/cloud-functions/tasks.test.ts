@@ -3,7 +3,8 @@ import { generateKeyPairSync } from 'node:crypto';
 import { CloudTasksClient, type protos } from '@google-cloud/tasks';
 import { afterEach, expect, test } from 'vitest';
 import type { CloudFunctionsHostOptions, TaskQueueOptions } from '../../src/cloud-functions/index.js';
-import { journal, module, SOON, service, startHost, stopAll } from './host-client.js';
+import { journal, SOON, stopAll } from '../open-hosts.js';
+import { module, service, startHost } from './host-client.js';
 
 const clients: CloudTasksClient[] = [];
 

@@ -1,7 +1,8 @@
 /** Asynchronous invocations: accepted at once, tried again under the same request id, given up at last. */
 import { afterEach, expect, test } from 'vitest';
 import type { DeadLetter, LambdaFunction, LambdaHost } from '../../src/lambda/index.js';
-import { call, journal, lambda, root, SOON, send, startHost, stopAll } from './lambda-client.js';
+import { journal, SOON, stopAll } from '../open-hosts.js';
+import { call, lambda, root, send, startHost } from './lambda-client.js';
 
 interface Run {
   readonly at: number;
@@ -13,7 +14,7 @@ afterEach(stopAll);
 
 function recorder(options: Partial<LambdaFunction> = {}) {
   const runs = journal<Run>();
-  const env = { JOURNAL: runs.path };
+  const { env } = runs;
   const definition = { name: 'record', handler: 'journal.record', root, env, ...options };
   return { definition, runs: runs.entries };
 }

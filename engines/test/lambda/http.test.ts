@@ -2,7 +2,8 @@
 import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { HttpFrontOptions, LambdaHost } from '../../src/lambda/index.js';
-import { root, SOON, startHost, stopAll } from './lambda-client.js';
+import { SOON, stopAll } from '../open-hosts.js';
+import { root, startHost } from './lambda-client.js';
 
 interface Event {
   readonly requestContext: unknown;

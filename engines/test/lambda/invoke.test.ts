@@ -1,7 +1,8 @@
 /** The invoke API, driven by the SDK's own client. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { LambdaHost } from '../../src/lambda/index.js';
-import { call, lambda, root, SOON, startHost, stopAll } from './lambda-client.js';
+import { SOON, stopAll } from '../open-hosts.js';
+import { call, lambda, root, startHost } from './lambda-client.js';
 
 const arn = 'arn:aws:lambda:us-east-1:123456789012:function:whoami';
 const MB = 1024 * 1024;

@@ -1,10 +1,9 @@
 /** Sandboxes: one invocation at a time, used again while warm, frozen in between, and killed or frozen from outside. */
-import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
-import { startChild } from '../../src/child.js';
 import type { LambdaHost } from '../../src/lambda/index.js';
-import { runs, standsStill } from '../processes.js';
-import { call, lambda, pidOf, root, SOON, startHost, stopAll } from './lambda-client.js';
+import { SOON, stopAll } from '../open-hosts.js';
+import { leavesNoProcess, runs, standsStill } from '../processes.js';
+import { call, lambda, pidOf, root, startHost } from './lambda-client.js';
 
 afterEach(stopAll);
 
@@ -199,11 +198,5 @@ test('stopping ends everything, whatever it does', async () => {
 });
 
 test('SIGKILL to the parent leaves no process, be it idle, running or frozen', async () => {
-  const script = fileURLToPath(new URL('../programs/lambda-holder.mjs', import.meta.url));
-  const parent = await startChild({ script });
-  const [, list = ''] = await parent.line(/^sandboxes (.*)$/, 30_000);
-  const pids = list.split(' ').map(Number);
-  expect(await Promise.all(pids.map(runs))).toEqual([true, true, true]);
-  await parent.kill();
-  for (const pid of pids) await expect.poll(() => runs(pid), SOON).toBe(false);
+  await leavesNoProcess('lambda-holder');
 });

@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import { afterEach, expect, test } from 'vitest';
 import type { LambdaFunction, Queue, QueueOptions } from '../../src/lambda/index.js';
-import { journal, root, SOON, startHost, stopAll } from './lambda-client.js';
+import { journal, SOON, stopAll } from '../open-hosts.js';
+import { root, startHost } from './lambda-client.js';
 
 interface Run {
   readonly at: number;
@@ -20,7 +21,7 @@ async function processing(
   { says = 'partial', ...more }: Partial<LambdaFunction> & { says?: 'partial' | 'throws' | 'unknown' } = {},
 ) {
   const runs = journal<Run>();
-  const env = { JOURNAL: runs.path, SAYS: says };
+  const env = { ...runs.env, SAYS: says };
   const limits = { timeoutMs: VISIBILITY_MS, concurrency: 2, ...more };
   const host = await startHost({
     functions: [{ name: 'consume', handler: 'journal.consume', root, env, ...limits }],

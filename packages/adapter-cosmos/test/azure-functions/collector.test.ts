@@ -1,7 +1,7 @@
+import { errors, testFlow } from '@flowstate/conformance/fixtures';
 import { memoryStore } from '@flowstate/core/testing';
 import { expect, test, vi } from 'vitest';
 import { type AzureCollectorOptions, azure } from '../../src/azure-functions.js';
-import { errors, testFlow } from './azure-flow.js';
 import { app, bindingOf, deliver, registered } from './host.js';
 
 type Collected = Parameters<typeof azure.collector>[1];

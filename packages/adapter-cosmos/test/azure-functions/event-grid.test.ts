@@ -1,6 +1,6 @@
+import { brokenStore, errors, keeping, runIds } from '@flowstate/conformance/fixtures';
 import { expect, test } from 'vitest';
 import { azure, type EventGridOptions } from '../../src/azure-functions.js';
-import { brokenStore, errors, keeping, runIds } from './azure-flow.js';
 import { cloudGridEvent, type Delivered, gridEvent, TOPIC } from './documented-events.js';
 import { app, deliverTo } from './host.js';
 

@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
+import { brokenStore, errors, gate, intentOf, runIds, testFlow } from '@flowstate/conformance/fixtures';
 import { encode, hash } from '@flowstate/core/adapter';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { type AzureHttpOptions, azure, azureInvoker } from '../../src/azure-functions.js';
-import { brokenStore, errors, gate, intentOf, runIds, testFlow } from './azure-flow.js';
 import { easyAuthOf } from './documented-events.js';
 import { app, bindingOf, post, registered, serveApp } from './host.js';
 

@@ -1,11 +1,11 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gate, testFlow } from '@flowstate/conformance/fixtures';
 import { type Flow, flowstate } from '@flowstate/core';
 import { encode, type Invoker, isFlowstateError, type Message } from '@flowstate/core/adapter';
 import { memoryStore } from '@flowstate/core/testing';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { type AzureInvokerOptions, azure, azureInvoker } from '../../src/azure-functions.js';
-import { gate, testFlow } from './azure-flow.js';
 import { app, bindingOf, post, registered, serveApp } from './host.js';
 
 const SECRET = 'a-secret-of-the-tests';

@@ -1,9 +1,9 @@
+import { brokenStore, errors, testFlow } from '@flowstate/conformance/fixtures';
 import { flowstate } from '@flowstate/core';
 import { encode, type Message, runKey } from '@flowstate/core/adapter';
 import { memoryStore } from '@flowstate/core/testing';
 import { expect, test, vi } from 'vitest';
 import { azure, azureInvoker, type LaunchQueue } from '../../src/azure-functions.js';
-import { brokenStore, errors, testFlow } from './azure-flow.js';
 import { queueMessage } from './documented-events.js';
 import { app, bindingOf, deliver, registered } from './host.js';
 

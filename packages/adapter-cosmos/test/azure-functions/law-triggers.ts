@@ -1,8 +1,8 @@
 /** Requests, messages and events as the platform laws see them, through the official library. */
 import type { Conclusion, DeliverOptions, Delivery, EventText, Trigger } from '@flowstate/conformance';
+import { httpConclusion, httpShown } from '@flowstate/conformance/platform';
 import type { FlowFunction } from '@flowstate/core';
 import { hash } from '@flowstate/core/adapter';
-import { OUTCOME_HEADER } from '@flowstate/core/http';
 import { type AzureHttpOptions, azure } from '../../src/azure-functions.js';
 import {
   busBatch,
@@ -43,29 +43,12 @@ async function posted(
     azure.http(app, fn, { ...more, route: 'orders', timeout: '10m', ...service }),
   );
   try {
-    const answer = await post(`${url}orders`, body, headers);
-    const text = await answer.text();
-    const lines = [...answer.headers].map(([name, value]) => `${name}: ${value}`);
-    return {
-      conclusions: [concludedOf(answer, text)],
-      shown: [answer.status, ...lines, text].join('\n'),
-    };
+    const response = await post(`${url}orders`, body, headers);
+    const answer = { status: response.status, headers: response.headers, text: await response.text() };
+    return { conclusions: [httpConclusion(answer)], shown: httpShown(answer) };
   } finally {
     await close();
   }
-}
-
-/** What a careful client makes of an answer. */
-function concludedOf({ status, headers }: Response, text: string): Conclusion {
-  if (status === 200) return { concluded: 'result', value: JSON.parse(text) };
-  if (status === 202) return { concluded: 'accepted' };
-  const isJson = headers.get('content-type')?.startsWith('application/json') ?? false;
-  if (!isJson) return { concluded: 'retry' };
-  const { message } = JSON.parse(text).error;
-  if (headers.get(OUTCOME_HEADER) === 'error') return { concluded: 'error', message };
-  return status >= 500 || headers.has('retry-after')
-    ? { concluded: 'retry' }
-    : { concluded: 'refused', reason: message };
 }
 
 /** Requests with a key. `identified`: what the platform adds for a sender. */

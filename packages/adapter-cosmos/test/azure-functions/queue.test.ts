@@ -1,6 +1,14 @@
+import {
+  brokenStore,
+  errors,
+  gate,
+  intentOf,
+  keeping,
+  runIds,
+  testFlow,
+} from '@flowstate/conformance/fixtures';
 import { expect, onTestFinished, test } from 'vitest';
 import { azure, type QueueOptions } from '../../src/azure-functions.js';
-import { brokenStore, errors, gate, intentOf, keeping, runIds, testFlow } from './azure-flow.js';
 import { type Delivered, queueMessage } from './documented-events.js';
 import { app, bindingOf, deliverTo, registered } from './host.js';
 

@@ -1,6 +1,6 @@
+import { brokenStore, errors, gate, keeping, runIds, testFlow } from '@flowstate/conformance/fixtures';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { azure, type ServiceBusOptions } from '../../src/azure-functions.js';
-import { brokenStore, errors, gate, keeping, runIds, testFlow } from './azure-flow.js';
 import { busBatch, busMessage, type Delivered } from './documented-events.js';
 import { app, bindingOf, deliverTo, registered } from './host.js';
 

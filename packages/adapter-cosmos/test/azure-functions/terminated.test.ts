@@ -1,9 +1,10 @@
 /** A worker that is told to end while functions are under way. */
+
+import { errors, gate, testFlow } from '@flowstate/conformance/fixtures';
 import { encode } from '@flowstate/core/adapter';
 import { memoryStore } from '@flowstate/core/testing';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { azure, azureInvoker } from '../../src/azure-functions.js';
-import { errors, gate, testFlow } from './azure-flow.js';
 import { busMessage, queueMessage } from './documented-events.js';
 import { app, deliverTo, post, serveApp, terminateApp } from './host.js';
 

@@ -2,16 +2,14 @@
 import { CosmosClient } from '@azure/cosmos';
 import type { Address, Harness } from '@flowstate/conformance';
 import { fieldKind, type Row } from '@flowstate/core/adapter';
-import { type Engine, EngineMissing, type StartOptions, start } from '@flowstate/engines';
+import { type OnEngine, type StartOptions, start, whenNeeded } from '@flowstate/engines';
 import { cosmos } from '../../src/index.js';
 import type { Containers } from '../../src/options.js';
 import { setup } from '../../src/setup.js';
 import { spawnOnAzureFunctions } from './on-azure-functions.js';
 import { platform } from './platform.js';
 
-interface Database {
-  readonly engine: Engine;
-  readonly url: string;
+interface Database extends OnEngine {
   /** Not the adapter's: another process would have it. */
   readonly own: CosmosClient;
   readonly containers: Containers;
@@ -40,37 +38,21 @@ const STALENESS_MS = 20;
 
 /** A harness that starts its engine when it is first needed. */
 export function cosmosHarness(name: string, options: StartOptions = {}): Harness {
-  let begun: Promise<Database> | undefined;
-  const database = (): Promise<Database> => {
-    begun ??= (async () => {
-      const engine = await start('cosmos', options);
-      const url = await engine.database();
-      const own = clientOf(url);
-      const { database: made } = await own.databases.createIfNotExists({
-        id: new URL(url).pathname.slice(1),
-      });
-      return { engine, url, own, containers: await setup({ database: made }) };
-    })();
-    return begun;
-  };
+  const database = whenNeeded(async (): Promise<Database> => {
+    const engine = await start('cosmos', options);
+    const url = await engine.database();
+    const own = clientOf(url);
+    const { database: made } = await own.databases.createIfNotExists({
+      id: new URL(url).pathname.slice(1),
+    });
+    return { engine, url, own, containers: await setup({ database: made }) };
+  });
   return {
     name,
     framing: 'http1',
     platform,
-    async engine() {
-      const { engine } = await database();
-      return `${engine.version} (${engine.source})`;
-    },
-    async missing() {
-      try {
-        await database();
-        return undefined;
-      } catch (error) {
-        if (!(error instanceof EngineMissing) || process.env.REQUIRE_ENGINES === '1') throw error;
-        begun = undefined;
-        return error.message;
-      }
-    },
+    engine: database.version,
+    missing: database.missing,
     async open({ entriesPerRow, address }) {
       const { url } = await database();
       const client = clientOf(url, address);
@@ -81,12 +63,14 @@ export function cosmosHarness(name: string, options: StartOptions = {}): Harness
         close: async () => client.dispose(),
       };
     },
-    async close() {
-      const { engine, own } = (await begun) ?? {};
-      begun = undefined;
-      own?.dispose();
-      await engine?.stop();
+    // The local engine looks at every document for each query. Of an account, whose containers take a while, all is kept.
+    async forget() {
+      const { engine, containers } = await database();
+      if (engine.source !== 'substitute') return;
+      await Promise.all([containers.runs.delete(), containers.items.delete()]);
+      await setup({ database: containers.runs.database });
     },
+    close: () => database.end(({ own }) => own.dispose()),
     async rawRows({ table, partition }) {
       const { containers } = await database();
       const parameters = [{ name: '@pk', value: partition }];
@@ -98,10 +82,7 @@ export function cosmosHarness(name: string, options: StartOptions = {}): Harness
     async spawn(asked) {
       return spawnOnAzureFunctions((await database()).url, STALENESS_MS, asked);
     },
-    async proxyTarget() {
-      const { hostname, port } = new URL((await database()).url);
-      return { host: hostname, port: Number(port) };
-    },
+    proxyTarget: () => database.address(),
   };
 }
 

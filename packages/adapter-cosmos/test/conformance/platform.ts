@@ -1,7 +1,7 @@
 /** Azure Functions as the conformance suite sees it: handlers behind the official library, in a host of our own. */
 import type { CollectorHarness, InvokerHarness, PlatformHarness } from '@flowstate/conformance';
-import { faultyDoor } from '@flowstate/conformance/platform';
-import { type AzureInvokerOptions, azure, azureInvoker } from '../../src/azure-functions.js';
+import { CALLEE_FAULTS, faultyDoor, HTTP_IMPOSTORS } from '@flowstate/conformance/platform';
+import { azure, azureInvoker } from '../../src/azure-functions.js';
 import { app, deliverTo, serveApp } from '../azure-functions/host.js';
 import { triggers } from '../azure-functions/law-triggers.js';
 
@@ -12,54 +12,10 @@ const MESSAGE_BYTES_MAX = 4 * 1024 * 1024;
 /** Handlers tell their operator what they do not show; here nobody listens. */
 const onError = (): void => undefined;
 
-/** The message about another run, in as many bytes: not only the length of a message is signed. */
-function ofAnother(body: string): string {
-  return body.replace(
-    /"(id|run)":"([^"]*)(.)"/,
-    (_, name: string, start: string, last: string) => `"${name}":"${start}${last === '0' ? '1' : '0'}"`,
-  );
-}
-
-function textOf(body: unknown): string {
-  return new TextDecoder().decode(body as Uint8Array);
-}
-
-/** What is wrong with those who may not send messages, as options of their invokers. */
-const IMPOSTORS: Readonly<Record<string, Partial<AzureInvokerOptions>>> = {
-  'somebody with another secret': { secret: 'a-secret-that-nobody-was-told' },
-  'somebody who changes a message on its way': {
-    fetch: (url, init) => fetch(url, { ...init, body: `${textOf(init?.body)} ` }),
-  },
-  'somebody who changes a letter of a message on its way': {
-    fetch: (url, init) => fetch(url, { ...init, body: ofAnother(textOf(init?.body)) }),
-  },
-  'somebody with a key and without a signature': {
-    fetch: (url, init) =>
-      fetch(url, { ...init, headers: { 'content-type': 'application/json', 'x-functions-key': 'key' } }),
-  },
-  'somebody who takes a call for a task': {
-    fetch: (url, init) =>
-      fetch(url, {
-        ...init,
-        headers: { ...(init?.headers as Record<string, string>), prefer: 'flowstate-task' },
-      }),
-  },
-};
-
 const invoker: InvokerHarness = {
   bytesMax: 1024 * 1024,
-  faults: [
-    'crash-before',
-    'crash-after',
-    'hang',
-    'throttled',
-    'error-status',
-    'garbage',
-    'empty',
-    'no-reply',
-    'twice',
-  ],
-  impostors: Object.keys(IMPOSTORS),
+  faults: CALLEE_FAULTS,
+  impostors: Object.keys(HTTP_IMPOSTORS),
   async serve(callee, { timeoutMs }) {
     const serving = await serveApp(() =>
       azure.messages(app, callee, {
@@ -80,7 +36,7 @@ const invoker: InvokerHarness = {
         url = fault === undefined ? address : new URL(new URL(address).pathname, door.url).href;
         door.meet(fault);
       },
-      impostor: (name) => azureInvoker({ ...options, ...IMPOSTORS[name] }),
+      impostor: (name) => azureInvoker({ ...options, ...HTTP_IMPOSTORS[name] }),
       async close() {
         await door.close();
         await serving.close();

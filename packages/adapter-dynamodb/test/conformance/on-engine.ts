@@ -2,16 +2,14 @@
 import { type AttributeValue, DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import type { Address, Harness } from '@flowstate/conformance';
 import { type Entries, fieldKind, type Scalar } from '@flowstate/core/adapter';
-import { type Engine, EngineMissing, type StartOptions, start } from '@flowstate/engines';
+import { type OnEngine, type StartOptions, start, whenNeeded } from '@flowstate/engines';
 import { dynamodb } from '../../src/index.js';
 import { setup } from '../../src/setup.js';
 import { spawnOnLambda } from './on-lambda.js';
 import { platform } from './platform.js';
 
 /** A running engine with empty tables. */
-export interface Database {
-  readonly engine: Engine;
-  readonly url: string;
+export interface Database extends OnEngine {
   /** Not the adapter's: another process would have it. */
   readonly own: DynamoDBClient;
 }
@@ -44,47 +42,26 @@ function contentOf(attribute: AttributeValue): Scalar | Entries {
 
 /** A harness that starts its engine when it is first needed. */
 export function dynamodbHarness(name: string, options: StartOptions = {}): DynamodbHarness {
-  let begun: Promise<Database> | undefined;
-  const database = (): Promise<Database> => {
-    begun ??= (async () => {
-      const engine = await start('dynamodb', options);
-      const url = await engine.database();
-      const own = clientOf(url);
-      await setup({ client: own });
-      return { engine, url, own };
-    })();
-    return begun;
-  };
+  const database = whenNeeded(async (): Promise<Database> => {
+    const engine = await start('dynamodb', options);
+    const url = await engine.database();
+    const own = clientOf(url);
+    await setup({ client: own });
+    return { engine, url, own };
+  });
   return {
     name,
     framing: 'http1',
     platform,
     database,
-    async engine() {
-      const { engine } = await database();
-      return `${engine.version} (${engine.source})`;
-    },
-    async missing() {
-      try {
-        await database();
-        return undefined;
-      } catch (error) {
-        if (!(error instanceof EngineMissing) || process.env.REQUIRE_ENGINES === '1') throw error;
-        begun = undefined;
-        return error.message;
-      }
-    },
+    engine: database.version,
+    missing: database.missing,
     async open({ entriesPerRow, address }) {
       const client = clientOf((await database()).url, address);
       const chosen = entriesPerRow === undefined ? {} : { entriesPerRow };
       return { store: dynamodb({ client, ...chosen }), close: async () => client.destroy() };
     },
-    async close() {
-      const { engine, own } = (await begun) ?? {};
-      begun = undefined;
-      own?.destroy();
-      await engine?.stop();
-    },
+    close: () => database.end(({ own }) => own.destroy()),
     async rawRows({ table, partition }) {
       const { own } = await database();
       const { Items = [] } = await own.send(
@@ -104,9 +81,6 @@ export function dynamodbHarness(name: string, options: StartOptions = {}): Dynam
     async spawn(asked) {
       return spawnOnLambda((await database()).url, asked);
     },
-    async proxyTarget() {
-      const { hostname, port } = new URL((await database()).url);
-      return { host: hostname, port: Number(port) };
-    },
+    proxyTarget: () => database.address(),
   };
 }

@@ -1,7 +1,7 @@
 /** AWS Lambda as the conformance suite sees it: handlers in this process, and the real client in front of an Invoke API. */
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import type { CollectorHarness, InvokerHarness, PlatformHarness } from '@flowstate/conformance';
-import { faultyDoor } from '@flowstate/conformance/platform';
+import { CALLEE_FAULTS, faultyDoor } from '@flowstate/conformance/platform';
 import { lambda, lambdaInvoker } from '../../src/lambda.js';
 import { invoked } from '../lambda/invocation.js';
 import { invokeServer } from '../lambda/invoke-server.js';
@@ -16,17 +16,7 @@ const onError = (): void => undefined;
 const invoker: InvokerHarness = {
   // Above Lambda's own limit of 6 MiB.
   bytesMax: 12 * 1024 * 1024,
-  faults: [
-    'crash-before',
-    'crash-after',
-    'hang',
-    'throttled',
-    'error-status',
-    'garbage',
-    'empty',
-    'no-reply',
-    'twice',
-  ],
+  faults: CALLEE_FAULTS,
   // Lambda itself refuses whoever may not invoke.
   impostors: [],
   async serve(callee, { timeoutMs }) {

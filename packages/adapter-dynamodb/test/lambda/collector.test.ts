@@ -1,10 +1,10 @@
+import { errors, testFlow } from '@flowstate/conformance/fixtures';
 import type { Flow } from '@flowstate/core';
 import { FlowstateError } from '@flowstate/core/adapter';
 import { memoryStore } from '@flowstate/core/testing';
 import { expect, test, vi } from 'vitest';
 import { lambda } from '../../src/lambda.js';
 import { contextOf, invoked } from './invocation.js';
-import { errors, testFlow } from './lambda-flow.js';
 
 /** What a schedule delivers. */
 const SCHEDULED = { version: '0', 'detail-type': 'Scheduled Event', source: 'aws.events', detail: {} };

@@ -1,10 +1,10 @@
+import { errors, gate, intentOf, runIds, testFlow } from '@flowstate/conformance/fixtures';
 import { isFlowstateError } from '@flowstate/core';
 import { type Store, StoreError } from '@flowstate/core/adapter';
 import { memoryStore } from '@flowstate/core/testing';
 import { expect, test, vi } from 'vitest';
 import { type LambdaContext, lambda } from '../../src/lambda.js';
 import { type AnyHandler, contextOf, functionErrorOf, invoked } from './invocation.js';
-import { errors, gate, intentOf, runIds, testFlow } from './lambda-flow.js';
 
 test('the payload is the input, and the answer the result', async () => {
   const { flow, store } = testFlow();

@@ -1,3 +1,4 @@
+import { errors, runIds, testFlow } from '@flowstate/conformance/fixtures';
 import { hash, type Store, StoreError } from '@flowstate/core/adapter';
 import { memoryStore } from '@flowstate/core/testing';
 import { expect, test } from 'vitest';
@@ -5,7 +6,6 @@ import { s3Id } from '../../src/lambda/s3.js';
 import { lambda } from '../../src/lambda.js';
 import { busEvent, s3Record, snsRecord, sqsRecord, streamRecord } from './documented-events.js';
 import { contextOf, invoked } from './invocation.js';
-import { errors, runIds, testFlow } from './lambda-flow.js';
 
 /** A function that keeps its inputs by run. */
 function keeping(store = memoryStore(), write: Store['write'] = store.write) {

@@ -1,3 +1,4 @@
+import { errors, gate, intentOf, runIds, testFlow } from '@flowstate/conformance/fixtures';
 import { memoryStore } from '@flowstate/core/testing';
 import { expect, test, vi } from 'vitest';
 import { type HttpEvent, requestOf, resultOf } from '../../src/lambda/http-events.js';
@@ -5,7 +6,6 @@ import { principalOf } from '../../src/lambda/principal.js';
 import { type HttpResult, lambda } from '../../src/lambda.js';
 import { balancedRequest, restRequest, type Sent, urlRequest } from './documented-requests.js';
 import { type AnyHandler, contextOf, invoked } from './invocation.js';
-import { errors, gate, intentOf, runIds, testFlow } from './lambda-flow.js';
 
 const SECRET = 'a-secret-of-the-tests';
 

@@ -1,4 +1,5 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { errors, gate, testFlow } from '@flowstate/conformance/fixtures';
 import { faultyDoor } from '@flowstate/conformance/platform';
 import { flowstate } from '@flowstate/core';
 import { encode, type Invoker, isFlowstateError, type Message, runKey } from '@flowstate/core/adapter';
@@ -9,7 +10,6 @@ import { busEvent, sqsRecord } from './documented-events.js';
 import { urlRequest } from './documented-requests.js';
 import { type AnyHandler, contextOf, functionErrorOf, invoked } from './invocation.js';
 import { answering, type InvokeServer, invokeServer, serviceError } from './invoke-server.js';
-import { errors, gate, testFlow } from './lambda-flow.js';
 
 function clientOf(url: string, { maxAttempts = 1 } = {}): LambdaClient {
   const client = new LambdaClient({

@@ -1,8 +1,8 @@
 /** Invocations and HTTP requests as the platform laws see them: whoever sends is told the outcome. */
 import { randomUUID } from 'node:crypto';
 import type { Conclusion, DeliverOptions, Delivery, EventText, Trigger } from '@flowstate/conformance';
+import { httpConclusion } from '@flowstate/conformance/platform';
 import { ERRORS, type FlowFunction } from '@flowstate/core/adapter';
-import { OUTCOME_HEADER } from '@flowstate/core/http';
 import { type DirectOptions, type HttpEvent, type HttpResult, lambda } from '../../src/lambda.js';
 import { type Invoked, invoked } from './invocation.js';
 import { ended, uuidOf } from './law-sources.js';
@@ -174,12 +174,7 @@ function concludedOfHttp(end: Invoked): Conclusion {
     ...single,
     ...Object.fromEntries(Object.entries(multiValueHeaders).map(([name, values]) => [name, values.join()])),
   });
-  const body = JSON.parse(text) as { readonly error?: { readonly message: string } };
-  if (statusCode === 200) return { concluded: 'result', value: body };
-  if (statusCode === 202) return { concluded: 'accepted' };
-  const message = body.error?.message ?? '';
-  if (headers.get(OUTCOME_HEADER) === 'error') return { concluded: 'error', message };
-  return statusCode === 503 ? { concluded: 'retry' } : { concluded: 'refused', reason: message };
+  return httpConclusion({ status: statusCode, headers, text });
 }
 
 /** Every way to ask. */

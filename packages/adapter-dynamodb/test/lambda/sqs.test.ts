@@ -1,10 +1,10 @@
+import { errors, gate, intentOf, runIds, testFlow } from '@flowstate/conformance/fixtures';
 import { FlowstateError, type Store, StoreError } from '@flowstate/core/adapter';
 import { memoryStore } from '@flowstate/core/testing';
 import { expect, test, vi } from 'vitest';
 import { lambda, type SqsRecord } from '../../src/lambda.js';
 import { sqsRecord } from './documented-events.js';
 import { contextOf, invoked } from './invocation.js';
-import { errors, gate, intentOf, runIds, testFlow } from './lambda-flow.js';
 
 const batchOf = (...Records: SqsRecord[]) => ({ Records });
 const failed = (...ids: string[]) => ({

@@ -1,8 +1,16 @@
+import {
+  brokenStore,
+  errors,
+  gate,
+  intentOf,
+  keeping,
+  runIds,
+  testFlow,
+} from '@flowstate/conformance/fixtures';
 import { expect, onTestFinished, test } from 'vitest';
 import { type CloudEventHandler, gcf } from '../../src/cloud-functions.js';
 import { cloudEventRequest, type Sent, structuredRequest } from './documented-events.js';
 import { serveEvents } from './framework.js';
-import { brokenStore, errors, gate, intentOf, keeping, runIds, testFlow } from './gcf-flow.js';
 
 const BUCKET = '//storage.googleapis.com/projects/_/buckets/my-bucket';
 

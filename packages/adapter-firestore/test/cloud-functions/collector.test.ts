@@ -1,9 +1,9 @@
+import { errors, testFlow } from '@flowstate/conformance/fixtures';
 import { memoryStore } from '@flowstate/core/testing';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { type GcfCollectorOptions, gcf } from '../../src/cloud-functions.js';
 import { bearerOf } from './documented-events.js';
 import { serveHttp } from './framework.js';
-import { errors, testFlow } from './gcf-flow.js';
 
 const SECRET = 'a-secret-of-the-tests';
 

@@ -1,9 +1,9 @@
+import { brokenStore, errors, gate, intentOf, runIds, testFlow } from '@flowstate/conformance/fixtures';
 import { encode, hash } from '@flowstate/core/adapter';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { type GcfHandler, type GcfHttpOptions, gcf, gcfInvoker } from '../../src/cloud-functions.js';
 import { bearerOf, checkedToken } from './documented-events.js';
 import { post, serveHttp } from './framework.js';
-import { brokenStore, errors, gate, intentOf, runIds, testFlow } from './gcf-flow.js';
 
 const SECRET = 'a-secret-of-the-tests';
 

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gate, testFlow } from '@flowstate/conformance/fixtures';
 import { type Flow, flowstate } from '@flowstate/core';
 import { encode, type Invoker, isFlowstateError, type Message } from '@flowstate/core/adapter';
 import { httpInvoker } from '@flowstate/core/http';
@@ -9,7 +10,6 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { type GcfHandler, type GcfInvokerOptions, gcf, gcfInvoker } from '../../src/cloud-functions.js';
 import { checkedToken } from './documented-events.js';
 import { post, serveHttp } from './framework.js';
-import { gate, testFlow } from './gcf-flow.js';
 
 const SECRET = 'a-secret-of-the-tests';
 const CALL: Message = { kind: 'call', function: 'f', id: 'i', input: encode(1) };

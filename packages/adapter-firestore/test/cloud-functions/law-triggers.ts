@@ -1,8 +1,8 @@
 /** Requests, events and messages of topics as the platform laws see them, through the framework's own server. */
 import type { Conclusion, DeliverOptions, Delivery, EventText, Trigger } from '@flowstate/conformance';
+import { type HttpAnswer, httpConclusion, httpShown } from '@flowstate/conformance/platform';
 import type { FlowFunction } from '@flowstate/core';
 import { hash } from '@flowstate/core/adapter';
-import { OUTCOME_HEADER } from '@flowstate/core/http';
 import { type GcfHttpOptions, gcf, type PubsubOptions } from '../../src/cloud-functions.js';
 import {
   backgroundRequest,
@@ -26,19 +26,9 @@ function timeoutOf({ deadlineMs }: DeliverOptions): { readonly timeout?: number 
   return deadlineMs === undefined ? {} : { timeout: deadlineMs };
 }
 
-interface Answer {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly text: string;
-}
-
-async function sentTo(url: string, { path, headers, body }: Sent): Promise<Answer> {
+async function sentTo(url: string, { path, headers, body }: Sent): Promise<HttpAnswer> {
   const response = await fetch(`${url}${path}`, { method: 'POST', headers, body });
   return { status: response.status, headers: response.headers, text: await response.text() };
-}
-
-function shownOf({ status, headers, text }: Answer): string {
-  return [status, ...[...headers].map(([name, value]) => `${name}: ${value}`), text].join('\n');
 }
 
 async function posted(
@@ -51,22 +41,10 @@ async function posted(
   const { url, close } = await serveHttp(gcf.http(fn, { ...more, timeout: '10m', ...service }));
   try {
     const answer = await sentTo(url, sent);
-    return { conclusions: [concludedOf(answer)], shown: shownOf(answer) };
+    return { conclusions: [httpConclusion(answer)], shown: httpShown(answer) };
   } finally {
     await close();
   }
-}
-
-/** What a careful client makes of an answer. Of JSON that is none the framework answers itself, by a page. */
-function concludedOf({ status, headers, text }: Answer): Conclusion {
-  const isJson = headers.get('content-type')?.startsWith('application/json') ?? false;
-  if (status === 200) return { concluded: 'result', value: JSON.parse(text) };
-  if (status === 202) return { concluded: 'accepted' };
-  const message = isJson ? String(JSON.parse(text).error.message) : text;
-  if (headers.get(OUTCOME_HEADER) === 'error') return { concluded: 'error', message };
-  return status >= 500 || headers.has('retry-after')
-    ? { concluded: 'retry' }
-    : { concluded: 'refused', reason: message };
 }
 
 const JSON_HEADERS = { 'content-type': 'application/json' };
@@ -190,7 +168,7 @@ function eventTrigger({ name, what, idOf, sent, malformed, handler }: Source): T
             ? { concluded: 'accepted' }
             : { concluded: 'refused', reason: refused.slice(start.length) };
         const isDone = answer.status >= 200 && answer.status < 300;
-        return { conclusions: [isDone ? accepted : { concluded: 'retry' }], shown: shownOf(answer) };
+        return { conclusions: [isDone ? accepted : { concluded: 'retry' }], shown: httpShown(answer) };
       } finally {
         await close();
       }

@@ -1,3 +1,4 @@
+import { errors, gate, keeping, runIds, testFlow } from '@flowstate/conformance/fixtures';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { gcf, type PubsubDelivery, type PubsubHandler } from '../../src/cloud-functions.js';
 import {
@@ -9,7 +10,6 @@ import {
   SUBSCRIPTION,
 } from './documented-events.js';
 import { serveEvents } from './framework.js';
-import { errors, gate, keeping, runIds, testFlow } from './gcf-flow.js';
 
 async function served(handler: PubsubHandler): Promise<(sent: Sent) => Promise<number>> {
   const { url, close } = await serveEvents(handler);

@@ -1,12 +1,12 @@
 /** Asynchronous invocations through the client of Cloud Tasks itself, and a queue that dispatches over HTTP. */
 import { generateKeyPairSync } from 'node:crypto';
+import { brokenStore } from '@flowstate/conformance/fixtures';
 import { flowstate } from '@flowstate/core';
 import { cloudFunctionsHost, type TaskQueueOptions } from '@flowstate/engines';
 import { CloudTasksClient } from '@google-cloud/tasks';
 import { expect, onTestFinished, test } from 'vitest';
 import { gcf, gcfInvoker } from '../../src/cloud-functions.js';
 import { serveHttp } from './framework.js';
-import { brokenStore } from './gcf-flow.js';
 
 const SECRET = 'a-secret-of-the-tests';
 const QUEUE = 'projects/p/locations/europe-west1/queues/launches';

@@ -1,11 +1,12 @@
 /** A process that is told to end while the framework's server has requests under way. */
+
+import { gate, testFlow } from '@flowstate/conformance/fixtures';
 import { encode } from '@flowstate/core/adapter';
 import { memoryStore } from '@flowstate/core/testing';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { gcf, gcfInvoker } from '../../src/cloud-functions.js';
 import { eventarcRequest, type Sent } from './documented-events.js';
 import { post, type ServedFunction, serveEvents, serveHttp } from './framework.js';
-import { gate, testFlow } from './gcf-flow.js';
 
 const SECRET = 'a-secret-of-the-tests';
 

@@ -1,11 +1,12 @@
 /** Asynchronous invocations by Cloud Tasks: what is asked of its client, and what becomes of a task that it delivers. */
+
+import { brokenStore } from '@flowstate/conformance/fixtures';
 import { flowstate } from '@flowstate/core';
 import { encode } from '@flowstate/core/adapter';
 import { memoryStore } from '@flowstate/core/testing';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { type CreateTask, gcf, gcfInvoker, type TaskOptions } from '../../src/cloud-functions.js';
 import { serveHttp } from './framework.js';
-import { brokenStore } from './gcf-flow.js';
 
 const SECRET = 'a-secret-of-the-tests';
 const QUEUE = 'projects/p/locations/europe-west1/queues/launches';

@@ -1,9 +1,10 @@
 /** Requests while the database does not answer: their answers are out in time, and say what is so. */
+
+import { testFlow } from '@flowstate/conformance/fixtures';
 import { type Store, StoreError } from '@flowstate/core/adapter';
 import { entry, type HttpOptions } from '@flowstate/core/http';
 import { type MemoryStore, memoryStore } from '@flowstate/core/testing';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { testFlow } from './gcf-flow.js';
 
 /** That of `firestore(...)` where nothing else is said. */
 const STORE_MS = 10_000;

@@ -1,15 +1,13 @@
 /** The adapter as the conformance suite sees it, on an engine of a chosen kind. */
 import type { Address, Harness } from '@flowstate/conformance';
 import { fieldKind, type Row } from '@flowstate/core/adapter';
-import { type Engine, EngineMissing, type StartOptions, start } from '@flowstate/engines';
+import { type OnEngine, type StartOptions, start, whenNeeded } from '@flowstate/engines';
 import { type DocumentData, Firestore } from '@google-cloud/firestore';
 import { firestore } from '../../src/index.js';
 import { spawnOnCloudFunctions } from './on-cloud-functions.js';
 import { platform } from './platform.js';
 
-interface Database {
-  readonly engine: Engine;
-  readonly url: string;
+interface Database extends OnEngine {
   /** Not the adapter's: another process would have it. */
   readonly own: Firestore;
 }
@@ -35,17 +33,13 @@ export function objectOf(url: string, address?: Address): Firestore {
 
 /** A harness that starts its engine when it is first needed. */
 export function firestoreHarness(name: string, options: StartOptions = {}): Harness {
-  let begun: Promise<Database> | undefined;
-  const database = (): Promise<Database> => {
-    begun ??= (async () => {
-      const engine = await start('firestore', options);
-      // Whatever host an object is given, the SDK goes to that one: past the suite's proxy.
-      delete process.env.FIRESTORE_EMULATOR_HOST;
-      const url = await engine.database();
-      return { engine, url, own: objectOf(url) };
-    })();
-    return begun;
-  };
+  const database = whenNeeded(async (): Promise<Database> => {
+    const engine = await start('firestore', options);
+    // Whatever host an object is given, the SDK goes to that one: past the suite's proxy.
+    delete process.env.FIRESTORE_EMULATOR_HOST;
+    const url = await engine.database();
+    return { engine, url, own: objectOf(url) };
+  });
   return {
     name,
     framing: 'http2',
@@ -54,20 +48,8 @@ export function firestoreHarness(name: string, options: StartOptions = {}): Harn
       'store/errors-unreachable':
         'the SDK repeats a commit by itself for up to ten minutes and tells of no try: of a write that nobody took it cannot be said that it was not applied (test/unreachable.test.ts has what is said)',
     },
-    async engine() {
-      const { engine } = await database();
-      return `${engine.version} (${engine.source})`;
-    },
-    async missing() {
-      try {
-        await database();
-        return undefined;
-      } catch (error) {
-        if (!(error instanceof EngineMissing) || process.env.REQUIRE_ENGINES === '1') throw error;
-        begun = undefined;
-        return error.message;
-      }
-    },
+    engine: database.version,
+    missing: database.missing,
     async open({ entriesPerRow, address }) {
       const db = objectOf((await database()).url, address);
       const chosen = entriesPerRow === undefined ? {} : { entriesPerRow };
@@ -79,12 +61,14 @@ export function firestoreHarness(name: string, options: StartOptions = {}): Harn
         close: async () => undefined,
       };
     },
-    async close() {
-      const { engine, own } = (await begun) ?? {};
-      begun = undefined;
-      await own?.terminate();
-      await engine?.stop();
+    // The emulator looks at every document for each query.
+    async forget() {
+      const { origin, pathname } = new URL((await database()).url);
+      const documents = `${origin}/emulator/v1/projects${pathname}/databases/(default)/documents`;
+      const { ok, status } = await fetch(documents, { method: 'DELETE' });
+      if (!ok) throw new Error(`the emulator did not drop its documents: HTTP ${status}`);
     },
+    close: () => database.end(({ own }) => own.terminate()),
     async rawRows({ table, partition }) {
       const { own } = await database();
       const all = own
@@ -98,10 +82,7 @@ export function firestoreHarness(name: string, options: StartOptions = {}): Harn
     async spawn(asked) {
       return spawnOnCloudFunctions((await database()).url, asked);
     },
-    async proxyTarget() {
-      const { hostname, port } = new URL((await database()).url);
-      return { host: hostname, port: Number(port) };
-    },
+    proxyTarget: () => database.address(),
   };
 }
 

@@ -1,13 +1,8 @@
 /** Google Cloud Functions as the conformance suite sees it: handlers behind the server of the Functions Framework. */
 import type { CollectorHarness, InvokerHarness, PlatformHarness } from '@flowstate/conformance';
-import { faultyDoor } from '@flowstate/conformance/platform';
+import { CALLEE_FAULTS, faultyDoor, HTTP_IMPOSTORS } from '@flowstate/conformance/platform';
 import type { Flow } from '@flowstate/core';
-import {
-  type GcfCollectorOptions,
-  type GcfInvokerOptions,
-  gcf,
-  gcfInvoker,
-} from '../../src/cloud-functions.js';
+import { type GcfCollectorOptions, gcf, gcfInvoker } from '../../src/cloud-functions.js';
 import { bearerOf } from '../cloud-functions/documented-events.js';
 import { serveHttp } from '../cloud-functions/framework.js';
 import { triggers } from '../cloud-functions/law-triggers.js';
@@ -19,53 +14,10 @@ const MESSAGE_BYTES_MAX = 4 * 1024 * 1024;
 /** Handlers tell their operator what they do not show; here nobody listens. */
 const onError = (): void => undefined;
 
-/** The message about another run, in as many bytes: not only the length of a message is signed. */
-function ofAnother(body: string): string {
-  return body.replace(
-    /"(id|run)":"([^"]*)(.)"/,
-    (_, name: string, start: string, last: string) => `"${name}":"${start}${last === '0' ? '1' : '0'}"`,
-  );
-}
-
-function textOf(body: unknown): string {
-  return new TextDecoder().decode(body as Uint8Array);
-}
-
-/** What is wrong with those who may not send messages, as options of their invokers. */
-const IMPOSTORS: Readonly<Record<string, Partial<GcfInvokerOptions>>> = {
-  'somebody with another secret': { secret: 'a-secret-that-nobody-was-told' },
-  'somebody who changes a message on its way': {
-    fetch: (url, init) => fetch(url, { ...init, body: `${textOf(init?.body)} ` }),
-  },
-  'somebody who changes a letter of a message on its way': {
-    fetch: (url, init) => fetch(url, { ...init, body: ofAnother(textOf(init?.body)) }),
-  },
-  'somebody without a signature': {
-    fetch: (url, init) => fetch(url, { ...init, headers: { 'content-type': 'application/json' } }),
-  },
-  'somebody who takes a call for a task': {
-    fetch: (url, init) =>
-      fetch(url, {
-        ...init,
-        headers: { ...(init?.headers as Record<string, string>), prefer: 'flowstate-task' },
-      }),
-  },
-};
-
 const invoker: InvokerHarness = {
   bytesMax: 1024 * 1024,
-  faults: [
-    'crash-before',
-    'crash-after',
-    'hang',
-    'throttled',
-    'error-status',
-    'garbage',
-    'empty',
-    'no-reply',
-    'twice',
-  ],
-  impostors: Object.keys(IMPOSTORS),
+  faults: CALLEE_FAULTS,
+  impostors: Object.keys(HTTP_IMPOSTORS),
   async serve(callee, { timeoutMs }) {
     const receiver = gcf.messages(callee, {
       secret: SECRET,
@@ -84,7 +36,7 @@ const invoker: InvokerHarness = {
         url = fault === undefined ? serving.url : door.url;
         door.meet(fault);
       },
-      impostor: (name) => gcfInvoker({ ...options, ...IMPOSTORS[name] }),
+      impostor: (name) => gcfInvoker({ ...options, ...HTTP_IMPOSTORS[name] }),
       async close() {
         await door.close();
         await serving.close();

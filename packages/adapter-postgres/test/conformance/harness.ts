@@ -2,8 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Harness, Where } from '@flowstate/conformance';
 import { type Entries, FIELDS, type Scalar } from '@flowstate/core/adapter';
-import { type Engine, EngineMissing, nodeHost, start } from '@flowstate/engines';
-import type pg from 'pg';
+import { nodeHost, start, whenNeeded } from '@flowstate/engines';
 import { postgres, setup } from '../../src/index.js';
 import { linguisticDatabase, poolOf } from '../linguistic-database.js';
 import { platform } from './platform.js';
@@ -15,18 +14,13 @@ const processes = nodeHost({ restartMs: 50, answerMs: 1500 });
 /** Another client, with the driver's own idea of what a column holds. */
 const AS_JSON = 'SELECT "sort", row_to_json(t)::text AS row FROM';
 
-let begun: Promise<{ readonly engine: Engine; readonly url: string; readonly own: pg.Pool }> | undefined;
-
-function database() {
-  begun ??= (async () => {
-    const engine = await start('postgres');
-    const url = await linguisticDatabase(engine.url);
-    const own = poolOf(url, 4);
-    await setup({ pool: own });
-    return { engine, url, own };
-  })();
-  return begun;
-}
+const database = whenNeeded(async () => {
+  const engine = await start('postgres');
+  const url = await linguisticDatabase(engine.url);
+  const own = poolOf(url, 4);
+  await setup({ pool: own });
+  return { engine, url, own };
+});
 
 function fieldsOf(table: Where['table'], columns: Record<string, Scalar | Entries | null>) {
   const fields: Record<string, Scalar | Entries> = {};
@@ -40,20 +34,8 @@ function fieldsOf(table: Where['table'], columns: Record<string, Scalar | Entrie
 const harness: Harness = {
   name: 'postgres',
   framing: 'postgres',
-  async engine() {
-    const { engine } = await database();
-    return `PostgreSQL ${engine.version} (${engine.source})`;
-  },
-  async missing() {
-    try {
-      await database();
-      return undefined;
-    } catch (error) {
-      if (!(error instanceof EngineMissing) || process.env.REQUIRE_ENGINES === '1') throw error;
-      begun = undefined;
-      return error.message;
-    }
-  },
+  engine: async () => `PostgreSQL ${await database.version()}`,
+  missing: database.missing,
   async open({ entriesPerRow, address }) {
     const url = new URL((await database()).url);
     if (address !== undefined) {
@@ -64,12 +46,7 @@ const harness: Harness = {
     const options = entriesPerRow === undefined ? {} : { entriesPerRow };
     return { store: postgres({ pool, ...options }), close: () => pool.end() };
   },
-  async close() {
-    const { engine, own } = (await begun) ?? {};
-    begun = undefined;
-    await own?.end();
-    await engine?.stop();
-  },
+  close: () => database.end(({ own }) => own.end()),
   async rawRows({ table, partition }) {
     const { own } = await database();
     const { rows } = await own.query<{ sort: string; row: string }>(
@@ -81,10 +58,7 @@ const harness: Harness = {
       fields: fieldsOf(table, JSON.parse(row)),
     }));
   },
-  async proxyTarget() {
-    const { hostname, port } = new URL((await database()).url);
-    return { host: hostname, port: Number(port || 5432) };
-  },
+  proxyTarget: () => database.address(5432),
   platform,
   async spawn({ workers, leaseMs, env }) {
     const { url } = await database();

@@ -2,7 +2,6 @@
 import { randomUUID } from 'node:crypto';
 import type {
   CollectorHarness,
-  Conclusion,
   DeliverOptions,
   Delivery,
   EventText,
@@ -10,17 +9,15 @@ import type {
   PlatformHarness,
   Trigger,
 } from '@flowstate/conformance';
-import { faultyDoor } from '@flowstate/conformance/platform';
-import type { FlowFunction } from '@flowstate/core';
 import {
-  type FetchHandler,
-  type HttpInvokerOptions,
-  type HttpOptions,
-  http,
-  httpInvoker,
-  OUTCOME_HEADER,
-  serve,
-} from '../../src/http.js';
+  CALLEE_FAULTS,
+  faultyDoor,
+  HTTP_IMPOSTORS,
+  httpConclusion,
+  httpShown,
+} from '@flowstate/conformance/platform';
+import type { FlowFunction } from '@flowstate/core';
+import { type FetchHandler, type HttpOptions, http, httpInvoker, serve } from '../../src/http.js';
 
 const SECRET = 'the-secret-of-the-platform-laws';
 const BODY_BYTES_MAX = 128 * 1024;
@@ -111,24 +108,9 @@ async function posted(
   const handler = http(fn, { ...options, ...timeout, wait: waitMs, bodyBytesMax: BODY_BYTES_MAX, onError });
   return behind(handler, async (url) => {
     const response = await fetch(url, { method: 'POST', ...event });
-    const text = await response.text();
-    const headers = [...response.headers].map(([name, value]) => `${name}: ${value}`);
-    return {
-      conclusions: [concluded(response, JSON.parse(text))],
-      shown: [response.status, ...headers, text].join('\n'),
-    };
+    const answer = { status: response.status, headers: response.headers, text: await response.text() };
+    return { conclusions: [httpConclusion(answer)], shown: httpShown(answer) };
   });
-}
-
-/** What a careful client makes of an answer. */
-function concluded({ status, headers }: Response, body: { error?: { message: string } }): Conclusion {
-  if (status === 200) return { concluded: 'result', value: body };
-  if (status === 202) return { concluded: 'accepted' };
-  const message = body.error?.message ?? '';
-  if (headers.get(OUTCOME_HEADER) === 'error') return { concluded: 'error', message };
-  return status === 503 || headers.has('retry-after')
-    ? { concluded: 'retry' }
-    : { concluded: 'refused', reason: message };
 }
 
 async function behind<T>(handler: FetchHandler, body: (url: string) => Promise<T>): Promise<T> {
@@ -140,44 +122,10 @@ async function behind<T>(handler: FetchHandler, body: (url: string) => Promise<T
   }
 }
 
-/** The message about another run, in as many bytes: not only the length of a message is signed. */
-function ofAnother(body: string): string {
-  return body.replace(
-    /"(id|run)":"([^"]*)(.)"/,
-    (_, name: string, start: string, last: string) => `"${name}":"${start}${last === '0' ? '1' : '0'}"`,
-  );
-}
-
-/** What is wrong with those who may not send messages, as options of their invokers. */
-const IMPOSTORS: Readonly<Record<string, Partial<HttpInvokerOptions>>> = {
-  'somebody with another secret': { secret: 'a-secret-that-nobody-was-told' },
-  'somebody who changes a message on its way': {
-    fetch: (url, init) =>
-      fetch(url, { ...init, body: `${new TextDecoder().decode(init?.body as Uint8Array)} ` }),
-  },
-  'somebody who changes a letter of a message on its way': {
-    fetch: (url, init) =>
-      fetch(url, { ...init, body: ofAnother(new TextDecoder().decode(init?.body as Uint8Array)) }),
-  },
-  'somebody without a signature': {
-    fetch: (url, init) => fetch(url, { ...init, headers: JSON_HEADERS }),
-  },
-};
-
 const invoker: InvokerHarness = {
   bytesMax: 1024 * 1024,
-  faults: [
-    'crash-before',
-    'crash-after',
-    'hang',
-    'throttled',
-    'error-status',
-    'garbage',
-    'empty',
-    'no-reply',
-    'twice',
-  ],
-  impostors: Object.keys(IMPOSTORS),
+  faults: CALLEE_FAULTS,
+  impostors: Object.keys(HTTP_IMPOSTORS),
   async serve(callee, { timeoutMs }) {
     const receiver = http.messages(callee, { secret: SECRET, bodyBytesMax: MESSAGE_BYTES_MAX, onError });
     const serving = await serve(receiver);
@@ -186,7 +134,7 @@ const invoker: InvokerHarness = {
     return {
       invoker: httpInvoker(options),
       meet: (fault) => door.meet(fault),
-      impostor: (name) => httpInvoker({ ...options, ...IMPOSTORS[name] }),
+      impostor: (name) => httpInvoker({ ...options, ...HTTP_IMPOSTORS[name] }),
       async close() {
         await door.close();
         await serving.close(0);

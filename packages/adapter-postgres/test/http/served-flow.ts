@@ -1,15 +1,16 @@
 /** A flow in memory behind a real server on loopback, closed after the test. */
-import { type Flow, type FlowOptions, flowstate } from '@flowstate/core';
-import { type MemoryStore, memoryStore } from '@flowstate/core/testing';
+import { testFlow as inMemory, type TestFlow } from '@flowstate/conformance/fixtures';
+import type { FlowOptions } from '@flowstate/core';
 import { onTestFinished } from 'vitest';
 import { type FetchHandler, type ServeOptions, type Serving, serve } from '../../src/http.js';
+
+export { errors, gate } from '@flowstate/conformance/fixtures';
 
 export const SECRET = 'a-secret-of-the-tests';
 
 /** A flow on a store in memory, or on the one given. */
-export function testFlow(options: Partial<FlowOptions> = {}): { flow: Flow; store: MemoryStore } {
-  const store = memoryStore();
-  return { flow: flowstate({ name: 'travel', store, lease: '500ms', ...options }), store };
+export function testFlow(options: Partial<FlowOptions> = {}): TestFlow {
+  return inMemory({ name: 'travel', lease: '500ms', ...options });
 }
 
 /** A server that ends with the test. */
@@ -17,21 +18,6 @@ export async function served(handler: FetchHandler, options: ServeOptions = {}):
   const serving = await serve(handler, options);
   onTestFinished(() => serving.close(0));
   return serving;
-}
-
-/** A promise to be opened by the test. */
-export function gate(): { opened: Promise<void>; open: () => void } {
-  let open: () => void = () => undefined;
-  const opened = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  return { opened, open };
-}
-
-/** What a handler of errors was told. */
-export function errors(): { onError: (error: unknown) => void; told: unknown[] } {
-  const told: unknown[] = [];
-  return { told, onError: (error) => told.push(error) };
 }
 
 /** Posts JSON. */

@@ -1,4 +1,4 @@
-/** HTTP servers on this machine's own address: the invoke API, the runtime APIs and the HTTP fronts. */
+/** HTTP servers on this machine's own address: the fronts of functions, and the platforms' APIs. */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 
