@@ -69,7 +69,7 @@ describe.each<Source>(['embedded', 'substitute'])('DynamoDB, %s', (source) => {
     for (const id of ['a', 'b']) {
       await put(client, id);
       await engine.kill();
-      await expect(get(client, id)).rejects.toThrow(/ECONNREFUSED|ECONNRESET|hang up/);
+      await expect(get(client, id)).rejects.toThrow(/ECONNREFUSED|ECONNRESET|EPIPE|hang up/);
       await engine.restart();
       expect(await get(client, id)).toBe(id);
     }

@@ -308,6 +308,15 @@ const CALLS = [
     kinds: ['bounded'],
   },
   {
+    id: 'stale absence, asked for',
+    what: 'an old read that shows no run is believed when somebody asks for its status',
+    file: 'protocol/loading.ts',
+    find: "if (row !== undefined || requests.traits.reads === 'linearizable') return row;",
+    put: 'if (row !== undefined || true) return row;',
+    programs: ['asked for at once'],
+    kinds: ['bounded'],
+  },
+  {
     id: 'P1',
     what: 'an infrastructure error can be caught, and the run goes on',
     file: 'run/pass.ts',

@@ -39,8 +39,13 @@ export type Executions =
   | 'called twice, warm'
   /** The same, where another part of the process reads the items meanwhile, and remembers their tails. */
   | 'called twice, beside a reader'
+  | Started;
+
+type Started =
   /** Registered, and launched by messages that may be lost or doubled. */
-  | 'started';
+  | 'started'
+  /** The same; whoever registered it asks for its status. */
+  | 'started, then asked';
 
 /** A program with the states and the store it is explored on. */
 export interface Case extends Program {
@@ -104,6 +109,8 @@ function flowOf(program: Program, platform: Platform): Flow {
     platform: { now, id, random, wait },
     lease: LEASE,
     lifetime: LIFETIME,
+    // Messages are lost by the thousand.
+    log: () => undefined,
   });
   for (const [name, handler] of Object.entries(program.functions)) {
     flow.function(name, (ctx: Context, input: unknown) =>
@@ -161,17 +168,11 @@ function actorsOf(tested: Case): Record<string, Actor | ActorAt> {
     name,
     (platform) => rival(rivalOps(platform, name)),
   ]);
-  if (tested.executions === 'started') {
+  if (isStarted(tested.executions)) {
     const start: Actor = async (platform) => {
       const flow = flowOf(tested, platform);
-      const [name] = flow.functions().filter((known) => known === tested.main);
-      await flow.receive({
-        ...call,
-        kind: 'call',
-        function: 'starter',
-        id: `${name} starter`,
-        input: encode(tested.input),
-      });
+      const reply = await flow.receive({ ...call, function: 'starter', id: `${tested.main} starter` });
+      return tested.executions === 'started' ? undefined : statusAfter(flow, tested.main, reply);
     };
     return { start, ...Object.fromEntries(rivals) };
   }
@@ -184,9 +185,20 @@ function actorsOf(tested: Case): Record<string, Actor | ActorAt> {
   return { E1: actor, E2: { run: actor, now: BEGIN + HOUR / 2 }, ...Object.fromEntries(rivals) };
 }
 
+/** What whoever registered a run is told of it. */
+async function statusAfter(flow: Flow, name: string, registered: Reply): Promise<Reply | undefined> {
+  if (registered.reply !== 'result') return undefined;
+  const run = runKey(name, String(decode(registered.value)));
+  return flow.receive({ kind: 'status', function: name, run });
+}
+
+function isStarted(executions: Executions): executions is Started {
+  return executions === 'started' || executions === 'started, then asked';
+}
+
 /** Explores one case. */
 export async function exploreCase(tested: Case): Promise<Explored> {
-  const program = tested.executions === 'started' ? started(tested) : tested;
+  const program = isStarted(tested.executions) ? started(tested) : tested;
   const items = Object.fromEntries(Object.entries(tested.shapes).map(([key, shape]) => [key, heldBy(shape)]));
   const ideals = await idealEnds(tested, items, tested.kind === 'bounded' ? STALE_CHANGES : 0);
   const keys = Object.keys(tested.shapes);
@@ -252,6 +264,9 @@ function checkTold(
   results: Readonly<Record<string, Result>>,
   main: string,
 ): string | undefined {
+  const asked = results.start?.state === 'told' ? (results.start.value as Reply | undefined) : undefined;
+  if (asked?.reply === 'status' && asked.status === undefined)
+    return 'whoever registered a run was told that there is none';
   const done = intents(rows).find((intent) => intent.function === main)?.outcome;
   for (const [name, result] of Object.entries(results)) {
     if (!/^E\d$/.test(name) || result.state !== 'told') continue;
@@ -298,9 +313,7 @@ function checkEnd(
 }
 
 function runKeyName(main: Intent, tested: Case): string {
-  return tested.executions === 'started' || main.run === runKey(tested.main, ID)
-    ? tested.main
-    : 'another run';
+  return isStarted(tested.executions) || main.run === runKey(tested.main, ID) ? tested.main : 'another run';
 }
 
 function agrees(result: Result | undefined, ideal: string | undefined): boolean {

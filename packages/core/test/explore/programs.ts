@@ -342,5 +342,13 @@ export const PROGRAMS: Readonly<Record<string, Tested>> = {
     shapes: ['none', 'almost full', 'chain'],
     executions: ['called twice', 'called twice, warm'],
   },
+  'asked for at once': {
+    program: main(
+      async () => 'done',
+      async () => undefined,
+    ),
+    shapes: ['none'],
+    executions: ['started, then asked'],
+  },
   ...CALL_PROGRAMS,
 };
