@@ -1,7 +1,9 @@
-/** Results asked for where reads may be old. */
+/** Runs that were begun a moment ago, where reads may be old. */
 import { expect, test } from 'vitest';
 import { statusOf } from '../src/http/index.js';
 import { flowstate } from '../src/index.js';
+import type { Invoker } from '../src/platform/invoker.js';
+import type { Message } from '../src/platform/message.js';
 import type { RowKey, Store } from '../src/platform/store.js';
 import { memoryStore } from '../src/testing/index.js';
 
@@ -15,6 +17,10 @@ function laggingAt(lag: { until: number }): Store {
     ...store,
     traits: { ...store.traits, reads: 'bounded', staleMs: STALE_MS },
     read: async (key) => (isHidden(key) ? undefined : store.read(key)),
+    async query(query) {
+      const page = await store.query(query);
+      return { ...page, rows: page.rows.filter(({ key }) => !isHidden(key)) };
+    },
   };
 }
 
@@ -32,6 +38,23 @@ test('a run that was begun a moment ago is not taken for none', async () => {
     lag.until = Date.now() + STALE_MS / 2;
     expect([42, 'done', expect.objectContaining({ state: 'done' })]).toContainEqual(await ask());
   }
+});
+
+test('a launch that comes before its run can be seen is not for nothing', async () => {
+  const lag = { until: 0 };
+  const launches: Message[] = [];
+  const invoker: Invoker = {
+    call: () => Promise.reject(new Error('nobody calls')),
+    start: async (_, message) => void launches.push(message),
+    status: async () => 'unknown',
+  };
+  const flow = flowstate({ name: 'f', store: laggingAt(lag), invoker });
+  const answer = flow.function('answer', async () => 42);
+  await answer.start(null, { id: 'r' });
+  lag.until = Date.now() + STALE_MS / 2;
+  await expect(Promise.all(launches.map((launch) => flow.receive(launch)))).resolves.toMatchObject([
+    { reply: 'result' },
+  ]);
 });
 
 test('one that is not there is none as soon as no read can be that old', async () => {

@@ -1,6 +1,6 @@
 /** The adapter as the conformance suite sees it, on an engine of a chosen kind. */
-import type { Address, Harness } from '@flowstate/conformance';
-import { fieldKind, type Row } from '@flowstate/core/adapter';
+import type { Address, Harness, Opened } from '@flowstate/conformance';
+import { fieldKind, type Row, type Store } from '@flowstate/core/adapter';
 import { type OnEngine, type StartOptions, start, whenNeeded } from '@flowstate/engines';
 import { type DocumentData, Firestore } from '@google-cloud/firestore';
 import { firestore } from '../../src/index.js';
@@ -8,10 +8,16 @@ import { spawnOnCloudFunctions } from './on-cloud-functions.js';
 import { platform } from './platform.js';
 
 interface Database extends OnEngine {
+  url: string;
   /** Not the adapter's: another process would have it. */
-  readonly own: Firestore;
+  own: Firestore;
 }
 
+/**
+ * After so many cases the harness moves on to another database: for each query the emulator looks at every document of a
+ * collection, and at those that were deleted as well.
+ */
+const CASES_KEPT = 100;
 /** What a request may take that the suite may have lost on purpose. */
 const LOST_AFTER = '1500ms';
 /** An object for the database at that URL; at another address where the suite's proxy is in between. */
@@ -33,6 +39,7 @@ export function objectOf(url: string, address?: Address): Firestore {
 
 /** A harness that starts its engine when it is first needed. */
 export function firestoreHarness(name: string, options: StartOptions = {}): Harness {
+  let cases = 0;
   const database = whenNeeded(async (): Promise<Database> => {
     const engine = await start('firestore', options);
     // Whatever host an object is given, the SDK goes to that one: past the suite's proxy.
@@ -51,22 +58,30 @@ export function firestoreHarness(name: string, options: StartOptions = {}): Harn
     engine: database.version,
     missing: database.missing,
     async open({ entriesPerRow, address }) {
-      const db = objectOf((await database()).url, address);
+      const here = await database();
       const chosen = entriesPerRow === undefined ? {} : { entriesPerRow };
-      if (address === undefined) return { store: firestore({ db, ...chosen }), close: () => db.terminate() };
-      return {
-        store: firestore({ db, timeout: LOST_AFTER, ...chosen }),
-        // Left to the end of the process: the SDK goes on with what was given up, and of a try that finds its object terminated
-        // it lets an error go that nobody can catch.
-        close: async () => undefined,
-      };
+      if (address !== undefined)
+        return following(here, (url) => {
+          const db = objectOf(url, address);
+          // Left to the end of the process: the SDK goes on with what was given up, and of a try that finds its object terminated
+          // it lets an error go that nobody can catch.
+          return {
+            store: firestore({ db, timeout: LOST_AFTER, ...chosen }),
+            close: async () => undefined,
+          };
+        });
+      return following(here, (url) => {
+        const db = objectOf(url);
+        return { store: firestore({ db, ...chosen }), close: () => db.terminate() };
+      });
     },
-    // The emulator looks at every document for each query.
     async forget() {
-      const { origin, pathname } = new URL((await database()).url);
-      const documents = `${origin}/emulator/v1/projects${pathname}/databases/(default)/documents`;
-      const { ok, status } = await fetch(documents, { method: 'DELETE' });
-      if (!ok) throw new Error(`the emulator did not drop its documents: HTTP ${status}`);
+      cases += 1;
+      if (cases % CASES_KEPT !== 0) return;
+      const here = await database();
+      await here.own.terminate();
+      here.url = await here.engine.database();
+      here.own = objectOf(here.url);
     },
     close: () => database.end(({ own }) => own.terminate()),
     async rawRows({ table, partition }) {
@@ -83,6 +98,28 @@ export function firestoreHarness(name: string, options: StartOptions = {}): Harn
       return spawnOnCloudFunctions((await database()).url, asked);
     },
     proxyTarget: () => database.address(),
+  };
+}
+
+/** A client that moves on from one database to the next with its harness. */
+function following(here: OnEngine, clientAt: (url: string) => Opened): Opened {
+  let at = { url: here.url, client: clientAt(here.url) };
+  const store = (): Store => {
+    if (at.url !== here.url) {
+      void at.client.close();
+      at = { url: here.url, client: clientAt(here.url) };
+    }
+    return at.client.store;
+  };
+  return {
+    store: {
+      traits: at.client.store.traits,
+      read: (key) => store().read(key),
+      query: (query) => store().query(query),
+      list: (list) => store().list(list),
+      write: (write, options) => store().write(write, options),
+    },
+    close: () => at.client.close(),
   };
 }
 

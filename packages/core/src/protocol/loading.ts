@@ -16,18 +16,27 @@ export interface Loaded {
 }
 
 /**
- * The row of a run's intent. Where reads may be old, "no such row" is believed only once everything written before has become
- * visible: one who asks right after a run was begun would be told that there is none, or that it is gone.
+ * Where reads may be old, "no such run" is believed only once everything written before has become visible: one who looks right
+ * after a run was begun would tell that there is none, or leave it to the collector.
  */
-export async function findIntent(requests: Requests, run: string): Promise<Row | undefined> {
-  const row = await requests.read(intentKey(run));
-  if (row !== undefined || requests.traits.reads === 'linearizable') return row;
+async function unlessOld<T>(requests: Requests, look: () => Promise<T | undefined>): Promise<T | undefined> {
+  const found = await look();
+  if (found !== undefined || requests.traits.reads === 'linearizable') return found;
   await requests.settle();
-  return requests.read(intentKey(run));
+  return look();
+}
+
+/** The row of a run's intent. Undefined: there is no such run. */
+export function findIntent(requests: Requests, run: string): Promise<Row | undefined> {
+  return unlessOld(requests, () => requests.read(intentKey(run)));
 }
 
 /** Reads all of a run's rows. Undefined: there is no such run. */
-export async function load(requests: Requests, run: string): Promise<Loaded | undefined> {
+export function load(requests: Requests, run: string): Promise<Loaded | undefined> {
+  return unlessOld(requests, () => loadRows(requests, run));
+}
+
+async function loadRows(requests: Requests, run: string): Promise<Loaded | undefined> {
   const partition = runPartition(run);
   const rows: Row[] = [];
   for (let after: string | undefined; ; ) {
