@@ -52,7 +52,7 @@ export interface Harness {
   open(options: OpenOptions): Promise<Opened>;
   /** Ends all there is. */
   close(): Promise<void>;
-  /** Drops every row, before each case: for stores in memory, whose every request costs more the more rows there are. */
+  /** May drop every row, before each case: for engines whose every request costs more the more rows there are. Clients live on. */
   forget?(): void | Promise<void>;
   /** The rows of a partition as they are now, read with the driver itself, not through the adapter. Any order. */
   rawRows(where: Where): Promise<readonly Row[]>;
