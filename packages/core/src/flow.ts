@@ -30,7 +30,7 @@ import {
 import type { Platform } from './platform/platform.js';
 import { type Collected, collect } from './protocol/collector.js';
 import { type Intent, intentOf } from './protocol/intent.js';
-import { clearKey, runKey } from './protocol/layout.js';
+import { clearKey, intentKey, runKey } from './protocol/layout.js';
 import { findIntent } from './protocol/loading.js';
 import { register } from './protocol/registration.js';
 import { type Requests, requestsOf } from './protocol/requests.js';
@@ -207,8 +207,9 @@ class FlowProcess implements Flow {
     } catch (error) {
       // What else a schema throws says nothing of the input: it may ask a database.
       if (!isFlowstateError(error, 'RUN_INPUT_INVALID')) throw error;
-      // A schema may have changed since the run was begun: what was accepted once stays accepted.
-      const begun = await findIntent(this.outside, runKey(known.name, call.id));
+      // A schema may have changed since the run was begun: what was accepted once stays accepted. An old read may miss it, where
+      // both happened a moment ago; but whoever sends nonsense is not to wait until no read can be that old.
+      const begun = await this.outside.read(intentKey(runKey(known.name, call.id)));
       return begun === undefined ? refused(error.code, error.message) : undefined;
     }
   }

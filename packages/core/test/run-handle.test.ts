@@ -1,5 +1,8 @@
 /** Runs that were begun a moment ago, where reads may be old. */
+import * as v from 'valibot';
 import { expect, test } from 'vitest';
+import { encode } from '../src/codec.js';
+import { processPlatform } from '../src/default-platform.js';
 import { statusOf } from '../src/http/index.js';
 import { flowstate } from '../src/index.js';
 import type { Invoker } from '../src/platform/invoker.js';
@@ -55,6 +58,16 @@ test('a launch that comes before its run can be seen is not for nothing', async 
   await expect(Promise.all(launches.map((launch) => flow.receive(launch)))).resolves.toMatchObject([
     { reply: 'result' },
   ]);
+});
+
+test('who sends what does not fit is not kept waiting until no read can be old', async () => {
+  const waits: number[] = [];
+  const wait = async (ms: number) => void waits.push(ms);
+  const store = laggingAt({ until: 0 });
+  const flow = flowstate({ name: 'f', store, platform: { ...processPlatform, wait } });
+  flow.function('answer', { input: v.number() }, async () => 42);
+  const call = { kind: 'call', function: 'answer', id: 'r', input: encode('no number') } as const;
+  expect([await flow.receive(call), waits]).toMatchObject([{ reply: 'refused' }, []]);
 });
 
 test('one that is not there is none as soon as no read can be that old', async () => {

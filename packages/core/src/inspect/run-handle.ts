@@ -31,7 +31,7 @@ export interface HistoryStep {
 /** A run, seen from outside. */
 export interface RunHandle<Output> {
   readonly id: string;
-  /** Where the run stands; undefined: no run has this id. */
+  /** Where the run stands; undefined: no run has this id, which is known after a while where the store's reads may be old. */
   status(): Promise<RunStatus | undefined>;
   /** Waits for the result. @throws what the handler threw; RUN_PAUSED, RUN_UNKNOWN; RUN_IN_PROGRESS after `timeout` */
   result(options?: { readonly timeout?: Duration; readonly signal?: AbortSignal }): Promise<Output>;
