@@ -6,7 +6,7 @@ import { linguisticDatabase, poolOf } from './linguistic-database.js';
 
 export { poolOf };
 
-/** One engine for a test file, with a database whose own collation is not bytewise. */
+/** A database whose own collation is not bytewise, on the engine of its test file. */
 export interface TestDatabase {
   readonly engine: Engine;
   readonly url: string;
@@ -15,32 +15,44 @@ export interface TestDatabase {
 
 let current: TestDatabase | undefined;
 
-/** The database of this file. */
+/** The database of this file, or of this test. */
 export function database(): TestDatabase {
   if (current === undefined) throw new Error('no database: the test should have been skipped');
   return current;
 }
 
-/** Starts PostgreSQL for this file and sets it up; without an engine every test of the file is skipped. */
-export function useDatabase(): void {
-  beforeAll(async () => {
-    const engine = await engineOrSkip('postgres');
-    if (engine === undefined) return;
+/**
+ * Starts PostgreSQL for this file, with a database that is set up; without an engine every test of the file is skipped. `each`:
+ * what gets a database of its own. An execution that others overtook may outlive its test: what it still writes must find what
+ * it knows, not the next test's rows.
+ */
+export function useDatabase({ each = 'file' }: { each?: 'file' | 'test' } = {}): void {
+  let engine: Engine | undefined;
+  const pools: pg.Pool[] = [];
+
+  async function another(engine: Engine): Promise<TestDatabase> {
     const url = await linguisticDatabase(engine.url);
     const pool = poolOf(url, 60);
-    current = { engine, url, pool };
+    pools.push(pool);
     await setup({ pool });
+    return { engine, url, pool };
+  }
+
+  beforeAll(async () => {
+    engine = await engineOrSkip('postgres');
+    if (engine !== undefined && each === 'file') current = await another(engine);
   });
-  beforeEach((context) => {
-    if (current === undefined) context.skip();
+  beforeEach(async (context) => {
+    if (engine === undefined) context.skip();
+    else if (each === 'test') current = await another(engine);
   });
   afterAll(async () => {
-    await current?.pool.end();
-    await current?.engine.stop();
+    await Promise.all(pools.map((pool) => pool.end()));
+    await engine?.stop();
   });
 }
 
-/** A store on the file's pool, or on another. */
+/** A store on that database's pool, or on another. */
 export function store(options: Partial<PostgresOptions> & { pool?: pg.Pool; prepare?: boolean } = {}) {
   return postgres({ pool: database().pool, ...options } as PostgresOptions);
 }

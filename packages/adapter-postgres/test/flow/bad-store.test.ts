@@ -3,22 +3,16 @@
 import { randomInt } from 'node:crypto';
 import { seeded } from '@flowstate/core/testing';
 import pg from 'pg';
-import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { postgres } from '../../src/index.js';
 import { database, store, useDatabase } from '../database.js';
 import { badWire, MISCHIEFS } from './bad-wire.js';
 import { expectInOrder, serveOrders } from './bank-at-work.js';
 import { throttled } from './throttled-store.js';
 
-useDatabase();
+useDatabase({ each: 'test' });
 
 const LEASE_MS = 300;
-
-beforeEach(async (context) => {
-  if (!context.task.mode.startsWith('skip')) {
-    await database().pool.query('DELETE FROM flowstate_runs; DELETE FROM flowstate_items');
-  }
-});
 
 function seed(): number {
   const given = Number(process.env.FLOWSTATE_TEST_SEED ?? randomInt(2 ** 31));
