@@ -15,25 +15,14 @@ export interface Loaded {
   readonly entries: readonly LogEntry[];
 }
 
-/**
- * Where reads may be old, "no such run" is believed only once everything written before has become visible: one who looks right
- * after a run was begun would tell that there is none, or leave it to the collector.
- */
-async function unlessOld<T>(requests: Requests, look: () => Promise<T | undefined>): Promise<T | undefined> {
-  const found = await look();
-  if (found !== undefined || requests.traits.reads === 'linearizable') return found;
-  await requests.settle();
-  return look();
-}
-
-/** The row of a run's intent. Undefined: there is no such run. */
+/** The row of a run's intent. Undefined: there is no such run; one that was begun a moment ago is not taken for none. */
 export function findIntent(requests: Requests, run: string): Promise<Row | undefined> {
-  return unlessOld(requests, () => requests.read(intentKey(run)));
+  return requests.certain(() => requests.read(intentKey(run)));
 }
 
-/** Reads all of a run's rows. Undefined: there is no such run. */
+/** Reads all of a run's rows. Undefined: there is no such run; a launch that is quicker than reads are is not for nothing. */
 export function load(requests: Requests, run: string): Promise<Loaded | undefined> {
-  return unlessOld(requests, () => loadRows(requests, run));
+  return requests.certain(() => loadRows(requests, run));
 }
 
 async function loadRows(requests: Requests, run: string): Promise<Loaded | undefined> {

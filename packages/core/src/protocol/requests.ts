@@ -41,8 +41,11 @@ export interface Requests {
   unknownOutcome(what: string): StoreError;
   /** Waits longer with each attempt, with jitter. */
   backOff(attempt: number): Promise<void>;
-  /** Waits until no read shows anything older than now. */
-  settle(): Promise<void>;
+  /**
+   * What a look finds. Where reads may be old, that it finds nothing is believed only of a second one, after everything written
+   * before the first has become visible.
+   */
+  certain<T>(look: () => Promise<T | undefined>): Promise<T | undefined>;
 }
 
 /** The bounds of one execution. `gate` is called before each request and may throw, or never settle. */
@@ -121,6 +124,14 @@ export function requestsOf(platform: Platform, bounds: Bounds): Requests {
       await invoker.start(target, message).catch((error: unknown) => bounds.onLostLaunch?.(error));
     },
     backOff,
-    settle: () => platform.wait(store.traits.staleMs),
+    certain: (look) => certainly(platform, look),
   };
+}
+
+async function certainly<T>(platform: Platform, look: () => Promise<T | undefined>): Promise<T | undefined> {
+  const { reads, staleMs } = platform.store.traits;
+  const found = await look();
+  if (found !== undefined || reads === 'linearizable') return found;
+  await platform.wait(staleMs);
+  return look();
 }

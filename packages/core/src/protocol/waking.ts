@@ -68,14 +68,13 @@ export async function transition(
   seen?: Row,
 ): Promise<Transitioned | 'unknown'> {
   const options = seen === undefined ? { returning: true } : { returning: true, seen };
-  for (let settled = false; ; settled = true) {
+  const moved = await requests.certain(async () => {
     const result = await requests.write({ write: 'update', key, ...change }, options);
-    if (result === 'unknown') return 'unknown';
+    if (result === 'unknown') return result;
     const row = result.row === undefined ? await requests.read(key) : result.row;
-    if (row || settled || requests.traits.reads === 'linearizable')
-      return { applied: result.applied, row: row ?? undefined };
-    await requests.settle();
-  }
+    return row ? { applied: result.applied, row } : undefined;
+  });
+  return moved ?? { applied: false, row: undefined };
 }
 
 /** The same where the row it leaves is not needed: a store that would pay for it is not asked. */
