@@ -317,6 +317,16 @@ const CALLS = [
     kinds: ['bounded'],
   },
   {
+    id: 'stale absence, launched',
+    what: 'an old read that shows no run is believed when a run is launched',
+    file: 'protocol/loading.ts',
+    find: 'return requests.certain(() => loadRows(requests, run));',
+    put: 'return loadRows(requests, run);',
+    programs: [],
+    laws: ['crash/single-faults'],
+    kinds: ['bounded'],
+  },
+  {
     id: 'P1',
     what: 'an infrastructure error can be caught, and the run goes on',
     file: 'run/pass.ts',

@@ -157,7 +157,7 @@ export class Crowd {
     this.#now += Math.ceil(ms);
     const real = traits.reads === 'bounded' && ms >= traits.staleMs && !this.#looked;
     await new Promise<void>((resolve) =>
-      real ? setTimeout(resolve, traits.staleMs) : setImmediate(resolve),
+      real ? setTimeout(resolve, traits.staleMs + 1) : setImmediate(resolve),
     );
   }
 

@@ -18,7 +18,7 @@ async function told(world: Processes, what: string, doing: () => Promise<string>
     return true;
   } catch (error) {
     world.trace.event(`${what}: ${String(error)}`);
-    if (!asksAgain(error, world.watched.traits)) throw error;
+    if (!asksAgain(error)) throw error;
     return false;
   }
 }

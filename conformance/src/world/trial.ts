@@ -138,7 +138,7 @@ export class Trial {
   /** Who met a fault may be told to try again, and nothing else that is not the outcome. */
   #onlyHonest(): void {
     for (const { by, error } of this.#errors) {
-      if (asksAgain(error, this.world.watched.traits)) continue;
+      if (asksAgain(error)) continue;
       throw new Wrong(
         `${by} was told what is neither the outcome nor to try again: ${String(error)}`,
         {},

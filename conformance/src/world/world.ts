@@ -63,7 +63,7 @@ function passing(memory: MemoryPlatform, looked: () => boolean): MemoryPlatform 
     async wait(ms) {
       // Who waits for old reads to be over waits in the time of the store.
       if (reads === 'bounded' && ms >= staleMs && !looked())
-        await new Promise((resolve) => setTimeout(resolve, staleMs));
+        await new Promise((resolve) => setTimeout(resolve, staleMs + 1));
       await memory.advance(Math.ceil(ms));
     },
   };

@@ -40,11 +40,8 @@ test('who waits for a process that stands still hears that it does not answer; w
   expect([suspect.sleeps, await below.store.read(KEY)]).not.toContain(undefined);
 });
 
-test('"no such run" asks to try again only where reads may be old', () => {
-  const { traits } = memoryStore();
-  const unknown = new FlowstateError('RUN_UNKNOWN', 'no such run');
-  const bounded = { ...traits, reads: 'bounded' } as const;
-  expect([asksAgain(unknown, traits), asksAgain(unknown, bounded)]).toEqual([false, true]);
-  expect(asksAgain(new FlowstateError('RUN_EXPIRED', 'gone'), bounded)).toBe(false);
-  expect(asksAgain(new RangeError('sold out'), bounded)).toBe(false);
+test('"no such run" is an answer for good, and never asks to try again', () => {
+  expect(asksAgain(new FlowstateError('RUN_INFRASTRUCTURE', 'no answer'))).toBe(true);
+  expect(asksAgain(new FlowstateError('RUN_UNKNOWN', 'no such run'))).toBe(false);
+  expect(asksAgain(new RangeError('sold out'))).toBe(false);
 });

@@ -1,6 +1,6 @@
 /** Runs that were begun a moment ago, where reads may be old. */
 import * as v from 'valibot';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { encode } from '../src/codec.js';
 import { processPlatform } from '../src/default-platform.js';
 import { statusOf } from '../src/http/index.js';
@@ -41,6 +41,20 @@ test('a run that was begun a moment ago is not taken for none', async () => {
     lag.until = Date.now() + STALE_MS / 2;
     expect([42, 'done', expect.objectContaining({ state: 'done' })]).toContainEqual(await ask());
   }
+});
+
+test('nor by a second look that is just as old as reads may be', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const lag = { until: 0 };
+  const flow = flowstate({ name: 'f', store: laggingAt(lag) });
+  const answer = flow.function('answer', async () => 42);
+  await answer.invoke(null, { id: 'r' });
+  // What was written now is seen by reads that come after STALE_MS, not by one that comes just then.
+  lag.until = Date.now() + STALE_MS + 1;
+  const status = answer.run('r').status();
+  await vi.advanceTimersByTimeAsync(2 * STALE_MS);
+  expect(await status).toMatchObject({ state: 'done' });
 });
 
 test('a launch that comes before its run can be seen is not for nothing', async () => {

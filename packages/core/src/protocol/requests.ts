@@ -132,6 +132,7 @@ async function certainly<T>(platform: Platform, look: () => Promise<T | undefine
   const { reads, staleMs } = platform.store.traits;
   const found = await look();
   if (found !== undefined || reads === 'linearizable') return found;
-  await platform.wait(staleMs);
+  // Longer than a read may be old: one that is just so old still shows what ended in the very millisecond of the wait's beginning.
+  await platform.wait(staleMs + 1);
   return look();
 }
